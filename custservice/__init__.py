@@ -1,0 +1,1 @@
+"""Which staff behaviours bring customers back."""
