@@ -1,0 +1,182 @@
+"""From the panel to what is regressed: the sample, the exposures (rare ones pooled), the controls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from custservice.errors import EstimationError, did_you_mean
+from custservice.panel import exposure_columns
+from custservice.sentiment import FAMILIES
+
+Floats = NDArray[np.float64]
+#: A driver needs this many mentions, in this many clusters, to be reported on its own.
+LEAST_MENTIONS = 30
+LEAST_CLUSTERS = 10
+#: What is held constant unless the analyst says otherwise.
+DEFAULT_CONTROLS = ("month", "first_visit", "prior_visits", "history_days", "topics")
+_LOGGED = ("prior_visits", "history_days")
+_AFTERWARDS = ("returned", "days_to_return", "visits_next", "spend_next", "follow_up_days")
+
+
+@dataclass(frozen=True)
+class Exposures:
+    """The 0/1 columns whose effects are estimated.
+
+    Attributes
+    ----------
+    columns
+        One column per exposure, rows as in the sample.
+    labels
+        Row per exposure: ``driver``, ``polarity``, ``n_mentions``, ``n_clusters``, ``pooled`` (how many drivers).
+    too_rare
+        Row per driver and polarity that is too rare to say: ``driver``, ``polarity``, ``n_mentions``,
+        ``n_clusters``, ``pooled_into``.
+    """
+
+    columns: pd.DataFrame
+    labels: pd.DataFrame
+    too_rare: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Controls:
+    """The columns held constant, and what was done to them."""
+
+    columns: pd.DataFrame
+    notes: tuple[str, ...]
+
+
+def split_column(column: str) -> tuple[str, str]:
+    """Return driver and polarity of a panel column.
+
+    Examples
+    --------
+    >>> split_column("follow_up_blame")
+    ('follow_up', 'blame')
+    """
+    driver, _, polarity = column.rpartition("_")
+    return driver, polarity
+
+
+def choose_exposures(sample: pd.DataFrame, clusters: NDArray[np.int64], exposures: Sequence[str] | None) -> Exposures:
+    """Keep the exposures that are common enough, pool the others into their family.
+
+    Fewer than 30 mentions, or fewer than 10 clusters that carry them, is too rare to say anything about one driver:
+    such drivers of one family and polarity become one column, so that the reference stays "no such mention".
+
+    Raises
+    ------
+    EstimationError
+        An exposure that is no driver column of the panel.
+    """
+    known = exposure_columns(sample)
+    wanted = list(known if exposures is None else exposures)
+    for name in wanted:
+        if name not in known:
+            raise EstimationError(
+                f"'{name}' is no exposure{did_you_mean(name, known)}. An exposure is what this visit's own review "
+                "mentions; 'ever mentioned' would count customers as exposed before they were (immortal-time bias)."
+            )
+    columns: dict[str, Floats] = {}
+    labels, rare = [], []
+    least_clusters = min(LEAST_CLUSTERS, int(clusters.max()) + 1)
+    for name in wanted:
+        values = sample[name].to_numpy(dtype=np.float64)
+        counts = {"n_mentions": int(values.sum()), "n_clusters": len(np.unique(clusters[values > 0]))}
+        driver, polarity = split_column(name)
+        row = {"driver": driver, "polarity": polarity, **counts}
+        if _is_common(counts, least_clusters):
+            columns[name] = values
+            labels.append(row | {"pooled": 1})
+        else:
+            rare.append(row | {"pooled_into": f"other {FAMILIES.get(driver, 'general')}", "column": name})
+    for (family, polarity), members in _pools(rare).items():
+        pooled = sample[[m["column"] for m in members]].to_numpy(dtype=np.float64).max(axis=1)
+        counts = {"n_mentions": int(pooled.sum()), "n_clusters": len(np.unique(clusters[pooled > 0]))}
+        if counts["n_mentions"] == 0:
+            continue
+        columns[f"{family} {polarity}"] = pooled
+        labels.append({"driver": family, "polarity": polarity, **counts, "pooled": len(members)})
+    too_rare = pd.DataFrame(rare, columns=["driver", "polarity", "n_mentions", "n_clusters", "pooled_into"])
+    frame = pd.DataFrame(columns, index=sample.index)
+    return Exposures(frame, pd.DataFrame(labels, columns=[*_LABELS, "pooled"]), too_rare)
+
+
+_LABELS = ["driver", "polarity", "n_mentions", "n_clusters"]
+
+
+def _is_common(counts: dict[str, int], least_clusters: int) -> bool:
+    return counts["n_mentions"] >= LEAST_MENTIONS and counts["n_clusters"] >= least_clusters
+
+
+def _pools(rare: list[dict[str, object]]) -> dict[tuple[str, str], list[dict[str, object]]]:
+    pools: dict[tuple[str, str], list[dict[str, object]]] = {}
+    for row in rare:
+        pools.setdefault((str(row["pooled_into"]), str(row["polarity"])), []).append(row)
+    return pools
+
+
+def build_controls(sample: pd.DataFrame, controls: Sequence[str] | None) -> Controls:
+    """Turn the named controls into columns: dummies for text, ``log(1 + x)`` for counts and lengths of history.
+
+    A missing value becomes 0 with an indicator column beside it, and is counted in the notes.
+
+    Raises
+    ------
+    EstimationError
+        The rating (it lies between attitude and return), an outcome, or a column that is not there.
+    """
+    names = DEFAULT_CONTROLS if controls is None else controls
+    parts: list[pd.DataFrame] = []
+    notes: list[str] = []
+    for name in names:
+        refuse_control(name, sample)
+        if name == "topics":
+            topics = sample[exposure_columns(sample, topics=True)].astype(np.float64)
+            if topics.empty:
+                notes.append("The panel holds no topics, so product, price and place are not held constant.")
+            parts.append(topics)
+            continue
+        column = sample[name]
+        if pd.api.types.is_numeric_dtype(column):
+            values = column.astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
+            parts.append(_with_indicator(name, _scaled(name, values), sample.index, notes))
+        else:
+            dummies = pd.get_dummies(
+                column, prefix=name, drop_first=True, dtype=np.float64, dummy_na=bool(column.isna().any())
+            )
+            parts.append(dummies)
+    frame = pd.concat(parts, axis=1) if parts else pd.DataFrame(index=sample.index)
+    return Controls(frame, tuple(notes))
+
+
+def refuse_control(name: str, sample: pd.DataFrame) -> None:
+    """Raise EstimationError where a control would answer another question, or is not there."""
+    if name == "rating":
+        raise EstimationError(
+            "The star rating lies between what staff did and the return: holding it constant would remove the very "
+            "effect that is asked for; use 'topics' to hold product, price and place constant."
+        )
+    if name in _AFTERWARDS:
+        raise EstimationError(f"'{name}' is known only after the visit, so it cannot be held constant; leave it out.")
+    if name != "topics" and name not in sample:
+        allowed = [*DEFAULT_CONTROLS, *(str(c) for c in sample.columns if c not in (*_AFTERWARDS, "rating"))]
+        raise EstimationError(f"There is no control '{name}'{did_you_mean(name, allowed)}.")
+
+
+def _scaled(name: str, values: NDArray[np.floating]) -> Floats:
+    return np.asarray(np.log1p(values) if name in _LOGGED else values, dtype=np.float64)
+
+
+def _with_indicator(name: str, values: Floats, index: pd.Index, notes: list[str]) -> pd.DataFrame:
+    missing = np.isnan(values)
+    columns = {name: np.where(missing, 0.0, values)}
+    if missing.any():
+        columns[f"{name}_missing"] = missing.astype(np.float64)
+        notes.append(f"'{name}' is missing in {int(missing.sum()):,} rows, which got an indicator of their own.")
+    return pd.DataFrame(columns, index=index)

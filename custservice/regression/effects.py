@@ -1,0 +1,247 @@
+"""The one call: what each mention goes with, in returns per 1,000 visits in which it was mentioned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from custservice.errors import EstimationError
+from custservice.regression.design import Controls, Exposures, build_controls, choose_exposures
+from custservice.regression.estimate import Estimate, benjamini_hochberg
+from custservice.regression.linear import LinearFit, fit_linear
+
+#: Outcomes and the unit of their effects.
+UNITS = {
+    "returned": "returns per 1,000 visits",
+    "visits_next": "visits per 1,000 visits",
+    "spend_next": "money per 1,000 visits",
+}
+MODELS = ("linear",)
+#: Below this many locations customers are the clusters.
+LEAST_LOCATIONS = 10
+PER = 1000.0
+_POWER = 0.8
+COLUMNS = (
+    "driver",
+    "polarity",
+    "n_mentions",
+    "share_mentioned",
+    "effect",
+    "unit",
+    "std_error",
+    "low",
+    "high",
+    "p_value",
+    "q_value",
+)
+
+
+@dataclass(frozen=True)
+class Effects:
+    """Effects of mentions on an outcome.
+
+    Attributes
+    ----------
+    table
+        Row per exposure: driver, polarity, n_mentions, share_mentioned (of the reviewed visits in the sample),
+        effect, unit, std_error, low, high (95%), p_value, q_value, and beside them dof, smallest_effect (what the
+        study sees in 8 of 10 samples), effect_per_1000_reviewed (effect x share_mentioned) and pooled (how many
+        drivers the row joins).
+    estimate
+        The `Estimate` behind the table, in the outcome's own unit per visit.
+    too_rare
+        Drivers too rare to say anything about, with their counts and what they were pooled into.
+    counts
+        Rows of the panel, of the sample, outcomes, locations, clusters.
+    notes
+        How it was estimated and what a reader should know, one sentence each.
+    """
+
+    table: pd.DataFrame
+    estimate: Estimate
+    too_rare: pd.DataFrame
+    counts: dict[str, float]
+    notes: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        """Return the table's main columns as text."""
+        main = self.table[["driver", "polarity", "n_mentions", "effect", "low", "high", "q_value"]]
+        unit = self.table["unit"].iloc[0] if len(self.table) else ""
+        return (
+            f"Effects in {unit}, {self.counts['sample']:,.0f} reviewed visits\n{main.round(3).to_string(index=False)}"
+        )
+
+
+def estimate_effects(
+    panel: pd.DataFrame,
+    *,
+    outcome: str = "returned",
+    model: str = "linear",
+    exposures: Sequence[str] | None = None,
+    controls: Sequence[str] | None = None,
+    absorb: str | None = "location_id",
+    cluster: str = "location_id",
+) -> Effects:
+    """Estimate how the outcome differs between reviewed visits with and without each mention, jointly.
+
+    Parameters
+    ----------
+    panel
+        As `build_panel` returns it, or rows chosen from it.
+    outcome
+        ``"returned"``, ``"visits_next"`` or ``"spend_next"``.
+    model
+        ``"linear"``: the linear probability model, ``y = mentions + controls + location``.
+    exposures
+        Driver columns, for example ``["warmth_praise"]``; by default all that are not too rare, jointly.
+    controls
+        What is held constant; by default `DEFAULT_CONTROLS`. A list replaces the default; ``[]`` is none.
+    absorb, cluster
+        Column whose levels get an intercept each (None: one constant), and column of the clusters. With fewer than
+        10 locations customers are the clusters, and a note says so.
+
+    Returns
+    -------
+    Effects
+
+    Raises
+    ------
+    EstimationError
+        A question the data cannot answer: no reviewed visit with a known outcome, no variation, the rating as a
+        control, an exposure that is no mention of this visit.
+
+    Notes
+    -----
+    Formulas and sources are in docs/methods.md.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> n = 2000
+    >>> panel = pd.DataFrame({"review_id": np.arange(n).astype(str), "customer_id": np.arange(n).astype(str),
+    ...     "location_id": np.arange(n) % 20, "warmth_praise": rng.integers(0, 2, n)})
+    >>> panel["returned"] = (rng.random(n) < 0.4 + 0.2 * panel["warmth_praise"]).astype(int)
+    >>> effects = estimate_effects(panel, controls=[])
+    >>> effects.table[["driver", "polarity", "unit"]].values.tolist()
+    [['warmth', 'praise', 'returns per 1,000 visits']]
+    >>> bool(150 < effects.table["effect"][0] < 250)
+    True
+    """
+    if outcome not in UNITS:
+        raise EstimationError(f"There is no outcome '{outcome}'; allowed are {', '.join(UNITS)}.")
+    if model not in MODELS:
+        raise EstimationError(f"There is no model '{model}'; allowed are {', '.join(MODELS)}.")
+    sample, dropped = _sample(panel, outcome, absorb)
+    cluster, notes = _choose_cluster(sample, absorb, cluster)
+    notes = [*dropped, *notes]
+    clusters = pd.factorize(sample[cluster])[0].astype(np.int64)
+    chosen = choose_exposures(sample, clusters, exposures)
+    if chosen.columns.empty:
+        raise EstimationError(
+            "No driver is mentioned in the reviewed visits with a known outcome, so there is no effect to estimate."
+        )
+    held = build_controls(sample, controls)
+    fit = _fit(sample, outcome, chosen, held, absorb, clusters)
+    notes += [*held.notes, *_said(fit, chosen)]
+    table = _table(fit.estimate, chosen, len(sample), UNITS[outcome])
+    counts = {
+        "panel": len(panel),
+        "sample": len(sample),
+        "outcomes": float(sample[outcome].sum()),
+        "mean": float(sample[outcome].mean()),
+        "locations": sample["location_id"].nunique(),
+        "clusters": fit.estimate.n_clusters,
+    }
+    return Effects(table, fit.estimate, chosen.too_rare, counts, tuple(notes))
+
+
+def _sample(panel: pd.DataFrame, outcome: str, absorb: str | None) -> tuple[pd.DataFrame, list[str]]:
+    """Reviewed visits with a known outcome, without groups of one row (their own intercept fits them exactly)."""
+    if outcome not in panel:
+        raise EstimationError(f"The panel has no column '{outcome}'; build it with build_panel().")
+    if absorb is not None and absorb not in panel:
+        raise EstimationError(f"The panel has no column '{absorb}' to absorb.")
+    reviewed = panel["review_id"].notna()
+    known = panel[outcome].notna()
+    sample = panel[reviewed & known]
+    if sample.empty:
+        raise EstimationError(
+            f"No reviewed visit has a known outcome ({int(reviewed.sum()):,} of {len(panel):,} visits are reviewed, "
+            f"{int(known.sum()):,} were followed long enough); wait longer or shorten the window."
+        )
+    if absorb is None:
+        return sample, []
+    alone = ~sample[absorb].duplicated(keep=False)
+    if not alone.any():
+        return sample, []
+    if alone.all():
+        raise EstimationError(
+            f"Each {absorb} has only one reviewed visit with a known outcome, so nothing can be compared within it."
+        )
+    return sample[~alone], [f"{int(alone.sum()):,} visits stand alone in their {absorb} and were left out."]
+
+
+def _choose_cluster(sample: pd.DataFrame, absorb: str | None, cluster: str) -> tuple[str, list[str]]:
+    if cluster not in sample:
+        raise EstimationError(f"The panel has no column '{cluster}' to cluster by.")
+    places = sample[cluster].nunique()
+    if cluster == "location_id" and places < LEAST_LOCATIONS:
+        return "customer_id", [
+            f"With only {places} locations, intervals treat customers as the independent units and speak for these "
+            "locations only."
+        ]
+    return cluster, []
+
+
+def _fit(
+    sample: pd.DataFrame,
+    outcome: str,
+    chosen: Exposures,
+    held: Controls,
+    absorb: str | None,
+    clusters: NDArray[np.int64],
+) -> LinearFit:
+    names = [*chosen.columns.columns, *held.columns.columns]
+    x = np.hstack([chosen.columns.to_numpy(), held.columns.to_numpy(dtype=np.float64)])
+    groups = None if absorb is None else pd.factorize(sample[absorb])[0].astype(np.int64)
+    y = sample[outcome].to_numpy(dtype=np.float64)
+    return fit_linear(y, x, names, groups=groups, clusters=clusters, wanted=chosen.columns.shape[1])
+
+
+def _said(fit: LinearFit, chosen: Exposures) -> list[str]:
+    notes = [f"Intervals: {fit.estimate.rule}."]
+    lost = [name for name in fit.dropped if name in chosen.columns]
+    if lost:
+        notes.append(f"Not estimable (always or never together with others): {', '.join(lost)}.")
+    other = len(fit.dropped) - len(lost)
+    if other:
+        notes.append(f"{other} control columns were constant or followed from others and were left out.")
+    if len(chosen.too_rare):
+        notes.append(
+            f"{len(chosen.too_rare)} drivers are too rare to say anything about and were pooled into their family."
+        )
+    return notes
+
+
+def _table(estimate: Estimate, chosen: Exposures, n: int, unit: str) -> pd.DataFrame:
+    from scipy.special import stdtrit
+
+    labels = chosen.labels.set_index(pd.Index(chosen.columns.columns)).loc[list(estimate.names)]
+    numbers = estimate.table()
+    table = labels.reset_index(drop=True)[["driver", "polarity", "n_mentions", "n_clusters", "pooled"]]
+    table["share_mentioned"] = table["n_mentions"] / n
+    for column, source in {"effect": "coef", "std_error": "std_error", "low": "low", "high": "high"}.items():
+        table[column] = numbers[source].to_numpy() * PER
+    table["unit"] = unit
+    table["p_value"] = numbers["p_value"].to_numpy()
+    table["q_value"] = benjamini_hochberg(table["p_value"])
+    table["dof"] = estimate.dof
+    seen = stdtrit(estimate.dof, 0.975) + stdtrit(estimate.dof, _POWER)
+    table["smallest_effect"] = seen * table["std_error"]
+    table["effect_per_1000_reviewed"] = table["effect"] * table["share_mentioned"]
+    first = list(COLUMNS)
+    return table[[*first, *(c for c in table.columns if c not in first)]]

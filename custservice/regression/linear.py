@@ -1,0 +1,169 @@
+"""Linear (probability) model with one absorbed factor, by least squares on deviations from group means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from custservice.errors import EstimationError
+from custservice.regression.clusters import effective_dof, leave_one_out
+from custservice.regression.estimate import CR3_MOST, Estimate
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+#: A column is a combination of earlier ones when less than this share of its length is left (in squares).
+_COLLINEAR = 1e-10
+
+
+@dataclass(frozen=True)
+class LinearFit:
+    """A least-squares fit.
+
+    Attributes
+    ----------
+    estimate
+        The first ``m`` coefficients asked for that could be estimated.
+    dropped
+        Names of columns that are constant within groups or combinations of earlier columns.
+    residual
+        Shape (n,).
+    r2_within
+        Share of the variation within groups that all columns explain.
+    """
+
+    estimate: Estimate
+    dropped: tuple[str, ...]
+    residual: Floats
+    r2_within: float
+
+
+def fit_linear(
+    y: Floats,
+    x: Floats,
+    names: Sequence[str],
+    *,
+    groups: Ints | None,
+    clusters: Ints,
+    wanted: int | None = None,
+) -> LinearFit:
+    """Regress ``y`` on ``x`` with the group means absorbed.
+
+    Parameters
+    ----------
+    y, x, names
+        Outcome (n,), regressors (n, k) without a constant, their k names; what is wanted stands first.
+    groups
+        Codes from 0 of the absorbed factor, shape (n,), or None for a single constant.
+    clusters
+        Codes from 0 of the clusters, shape (n,).
+    wanted
+        How many of the leading columns are to be reported; all by default.
+
+    Returns
+    -------
+    LinearFit
+        With ``beta = A X'y``, ``A = (X'X)^-1`` on deviations from group means (Frisch-Waugh-Lovell), influence rows
+        ``A x_i e_i``, CR3 and Bell-McCaffrey degrees of freedom up to 1,000 clusters, CR1 and the effective number of
+        clusters above (see `Estimate.covariance`).
+
+    Raises
+    ------
+    EstimationError
+        Fewer than two clusters, or more columns than rows.
+
+    Examples
+    --------
+    >>> x = np.array([[0.0], [1.0], [0.0], [1.0], [0.0], [1.0]])
+    >>> place = np.array([0, 0, 1, 1, 2, 2])
+    >>> fit = fit_linear(np.array([1.0, 3, 2, 5, 0, 3]), x, ["mention"], groups=place, clusters=place)
+    >>> fit.estimate.coef.round(6).tolist()
+    [2.666667]
+    """
+    n, n_clusters = len(y), int(clusters.max()) + 1 if len(clusters) else 0
+    if n_clusters < 2:
+        raise EstimationError(
+            "There is only one cluster, so no uncertainty can be computed; use another cluster column."
+        )
+    one_group = np.zeros(n, dtype=np.int64) if groups is None else groups
+    deviations = demean(np.column_stack([y, x]), one_group)
+    y_within, within = deviations[:, 0], deviations[:, 1:]
+    kept = independent_columns(within, (x**2).sum(axis=0))
+    n_wanted = int((kept < (x.shape[1] if wanted is None else wanted)).sum())
+    nested = groups is None or _nested(groups, clusters)
+    n_params = len(kept) + (1 if groups is None else 0 if nested else int(one_group.max()) + 1)
+    if n_params >= n:
+        raise EstimationError(
+            f"There are {n:,} rows for {n_params:,} parameters; use fewer controls or a longer period."
+        )
+    design = within[:, kept]
+    bread: Floats = np.asarray(np.linalg.inv(design.T @ design), dtype=np.float64)
+    beta = bread @ (design.T @ y_within)
+    residual = y_within - design @ beta
+    z = design @ bread[:, :n_wanted]
+    dof, left_out, leverage = effective_dof(z, clusters), None, None
+    if n_clusters <= CR3_MOST:
+        crossing = one_group if groups is None or not nested else None
+        loo = leave_one_out(design, residual, clusters, bread, crossing, n_wanted)
+        left_out, leverage = loo.change, loo.leverage
+        dof = np.clip(leverage.dof(), 1.0, n_clusters - 1.0)
+    estimate = Estimate(
+        names=tuple(names[i] for i in kept[:n_wanted]),
+        coef=beta[:n_wanted],
+        influence=z * residual[:, None],
+        clusters=clusters,
+        factor=n_clusters / (n_clusters - 1) * (n - 1) / (n - n_params),
+        dof=dof,
+        left_out=left_out,
+        leverage=leverage,
+    )
+    dropped = tuple(name for i, name in enumerate(names) if i not in set(kept.tolist()))
+    total = float(y_within @ y_within)
+    return LinearFit(estimate, dropped, residual, 1 - float(residual @ residual) / total if total else 0.0)
+
+
+def demean(values: Floats, groups: Ints) -> Floats:
+    """Return the deviations of each column (n, k) from its group means.
+
+    Examples
+    --------
+    >>> demean(np.array([[1.0], [3.0], [5.0]]), np.array([0, 0, 1])).ravel().tolist()
+    [-1.0, 1.0, 0.0]
+    """
+    size = np.maximum(np.bincount(groups), 1)
+    means = np.column_stack([np.bincount(groups, column) / size for column in values.T])
+    return values - means[groups]
+
+
+def independent_columns(x: Floats, lengths: Floats) -> Ints:
+    """Return the positions of the columns that no earlier column explains.
+
+    Parameters
+    ----------
+    x
+        Columns (n, k), deviations from group means.
+    lengths
+        Squared length of each column before the means were taken out, shape (k,): what rounding is measured by.
+    """
+    gram = x.T @ x
+    kept: list[int] = []
+    scale = np.sqrt(np.maximum(np.diag(gram), np.finfo(float).tiny))
+    gram = gram / np.outer(scale, scale)
+    for j in range(x.shape[1]):
+        if np.square(scale[j]) <= _COLLINEAR * lengths[j]:
+            continue
+        left = 1.0
+        if kept:
+            block = gram[np.ix_(kept, kept)]
+            left = 1.0 - gram[kept, j] @ np.linalg.solve(block, gram[kept, j])
+        if left > np.sqrt(_COLLINEAR):
+            kept.append(j)
+    return np.array(kept, dtype=np.int64)
+
+
+def _nested(groups: Ints, clusters: Ints) -> bool:
+    """Whether every group lies within one cluster."""
+    pairs = np.unique(np.column_stack([groups, clusters]), axis=0)
+    return len(pairs) == int(groups.max()) + 1
