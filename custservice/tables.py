@@ -55,7 +55,12 @@ TIME_COLUMN: dict[TableName, str] = {"reviews": "reviewed_at", "visits": "visite
 ID_COLUMN: dict[TableName, str] = {"reviews": "review_id", "visits": "visit_id"}
 #: Location of rows whose file has no location column.
 ONE_PLACE = "all"
+#: Location of single rows that have none where others have one.
+UNKNOWN_PLACE = "unknown"
 NO_TEXT = "no text"
+NO_DATE = "no date"
+#: Dates before this are slips of a keyboard or a spreadsheet's zero, not visits.
+EARLIEST = pd.Timestamp("1900-01-01")
 
 MENTION_COLUMNS = ("review_id", "sentence", "family", "driver", "polarity", "evidence", "start", "end")
 POLARITIES = ("praise", "blame")
@@ -84,16 +89,21 @@ def _checks(table: TableName, name: str, kind: str) -> list[Any]:
     if name == "text":
         return [check(lambda s: s.fillna("").str.strip() != "", NO_TEXT)]
     if name == TIME_COLUMN[table]:
-        today = pd.Timestamp.now().normalize() + pd.Timedelta(days=1)
         return [
-            check(lambda s: s.notna(), "no date"),
-            check(lambda s: ~(s > today), "date in the future"),
+            check(lambda s: s.notna(), NO_DATE),
+            check(lambda s: ~(s > _end_of_today()), "date in the future"),
+            check(lambda s: ~(s < EARLIEST), f"date before {EARLIEST.year}"),
         ]
     if name == "customer_id":
         return [check(lambda s: s.fillna("").str.strip() != "", "no customer")]
     if name == "spend":
         return [check(lambda s: ~(s < 0), "negative spend")]
     return []
+
+
+def _end_of_today() -> pd.Timestamp:
+    # A day of grace: somewhere it is tomorrow already, and times without a zone may be local.
+    return pd.Timestamp.now().normalize() + pd.Timedelta(days=2)
 
 
 def set_aside(frame: pd.DataFrame, table: TableName) -> tuple[pd.DataFrame, pd.DataFrame]:

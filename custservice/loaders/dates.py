@@ -1,0 +1,235 @@
+"""Dates as files write them: ISO, or one form for the whole column, and never a guess between day and month.
+
+Times with a zone become UTC; those without are taken as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from custservice.errors import InputError
+from custservice.loaders.values import as_id
+
+RowName = Callable[[int], str]
+DAY_FIRST, MONTH_FIRST = "dayfirst", "monthfirst"
+_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, start=1)}
+_TIME = (
+    r"(?:[T\s,]+(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?"
+    r"\s*(?P<half>[ap])?(?:\.?m\.?)?)?\s*(?P<zone>z|utc|gmt|(?:utc|gmt)?[+-]\d{2}:?\d{2}|[+-]\d{2})?"
+)
+_WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?"
+_MONTH_WORD = (
+    r"(?P<word>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_YEAR = r"(?P<year>\d{4}|'?\d{2})"
+_FORMS = {
+    "year first": rf"(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}}){_TIME}",
+    "numbers": rf"{_WEEKDAY}(?P<first>\d{{1,2}})[-/. ]\s?(?P<second_part>\d{{1,2}})[-/. ]\s?{_YEAR}{_TIME}",
+    "day month": rf"{_WEEKDAY}(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)?[-/\s]*(?:of\s+)?{_MONTH_WORD}[-/,\s]*"
+    rf"{_YEAR}{_TIME}",
+    "month day": rf"{_WEEKDAY}{_MONTH_WORD}[-/\s]*(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[-/,\s]+{_YEAR}{_TIME}",
+}
+#: Digits of seconds, milliseconds, microseconds and nanoseconds since 1970, for dates from 1973 on.
+_EPOCH = {9: "s", 10: "s", 12: "ms", 13: "ms", 15: "us", 16: "us", 18: "ns", 19: "ns"}
+_UNIT = "datetime64[us]"
+
+
+@dataclass(frozen=True)
+class Dates:
+    """Dates read from a column.
+
+    Attributes
+    ----------
+    values
+        Naive UTC times, missing where there was none or it could not be read.
+    unread
+        True where there was a value that could not be read.
+    notes
+        How the column was understood, where that was a decision.
+    """
+
+    values: pd.Series[pd.Timestamp]
+    unread: pd.Series[bool]
+    notes: tuple[str, ...] = ()
+
+
+def read_dates(values: pd.Series[Any], name: str, form: str | None = None, row_name: RowName = str) -> Dates:
+    """Read a column of dates.
+
+    Parameters
+    ----------
+    values
+        Texts, numbers or times.
+    name
+        What to call the column in messages.
+    form
+        ``"dayfirst"``, ``"monthfirst"``, a strptime format, or None: find out.
+    row_name
+        What to call the row of an index value in messages.
+
+    Raises
+    ------
+    InputError
+        If day and month cannot be told apart, or most values are no dates.
+
+    Examples
+    --------
+    >>> read_dates(pd.Series(["25/12/2023", "1/2/2024"]), "date").values.dt.month.tolist()
+    [12, 2]
+    >>> read_dates(pd.Series(["2024-03-09T23:30:00-05:00"]), "date").values[0]
+    Timestamp('2024-03-10 04:30:00')
+    """
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        return _from_times(values)
+    text = as_id(values)
+    if form and form not in (DAY_FIRST, MONTH_FIRST):
+        dates = _from_format(text, form)
+    else:
+        dates = _from_text(text, name, form, row_name)
+    _refuse_no_dates(text, dates, name, form, row_name)
+    return dates
+
+
+def _from_times(values: pd.Series[Any]) -> Dates:
+    aware = getattr(values.dtype, "tz", None) is not None
+    naive = values.dt.tz_convert("UTC").dt.tz_localize(None) if aware else values
+    return Dates(naive.astype(_UNIT), pd.Series(False, index=values.index))
+
+
+def _from_format(text: pd.Series[str], form: str) -> Dates:
+    zoned = "%z" in form
+    try:
+        times = pd.to_datetime(text, format=form, errors="coerce", utc=zoned)
+    except ValueError as error:
+        raise InputError(f"The date format '{form}' is not understood ({error}): write it as '%d/%m/%Y'.") from error
+    values = (times.dt.tz_localize(None) if zoned else times).astype(_UNIT)
+    return Dates(values, values.isna() & text.notna())
+
+
+def _from_text(text: pd.Series[str], name: str, form: str | None, row_name: RowName) -> Dates:
+    iso = text.str.match(r"\d{4}-\d{2}-\d{2}(?!\d)", na=False)
+    values = _utc(pd.to_datetime(text.where(iso), format="ISO8601", errors="coerce", utc=True))
+    rest = text[values.isna() & text.notna()]
+    if rest.empty:
+        return Dates(values, pd.Series(False, index=text.index))
+    notes: tuple[str, ...] = ()
+    readings = [_from_digits(rest)]
+    # One form for what is left: the one that most values have.
+    fits = {key: rest.str.fullmatch(pattern, case=False) for key, pattern in _FORMS.items()}
+    key = max(fits, key=lambda each: int(fits[each].sum()))
+    matching = rest[fits[key]]
+    if not matching.empty:
+        parts = matching.str.extract(re.compile(_FORMS[key], re.IGNORECASE))
+        if key == "numbers":
+            parts, notes = _name_day_and_month(parts, matching, name, form, row_name)
+        readings.append(_assemble(parts))
+    for reading in readings:
+        values = values.fillna(reading.reindex(values.index))
+    return Dates(values, values.isna() & text.notna(), notes)
+
+
+def _utc(times: pd.Series[Any]) -> pd.Series[Any]:
+    return times.dt.tz_localize(None).astype(_UNIT)
+
+
+def _from_digits(text: pd.Series[str]) -> pd.Series[Any]:
+    """Read YYYYMMDD, YYYYMMDDHHMMSS and the time since 1970 in its usual units."""
+    whole = text.str.replace(r"\.0*$", "", regex=True)
+    length = whole.where(whole.str.fullmatch(r"\d+"), "").str.len()
+    found = pd.Series(pd.NaT, index=text.index, dtype=_UNIT)
+    for digits, pattern in ((8, "%Y%m%d"), (14, "%Y%m%d%H%M%S")):
+        chosen = whole[length == digits]
+        found = found.fillna(pd.to_datetime(chosen, format=pattern, errors="coerce").astype(_UNIT).reindex(text.index))
+    for digits, unit in _EPOCH.items():
+        numbers = pd.to_numeric(whole[length == digits]).astype("int64")
+        times = pd.to_datetime(numbers, unit=unit, errors="coerce").astype(_UNIT)
+        found = found.fillna(times.reindex(text.index))
+    # Fractions of epoch seconds are cut off: nobody visits twice within one second.
+    return found
+
+
+def _name_day_and_month(
+    parts: pd.DataFrame, text: pd.Series[str], name: str, form: str | None, row_name: RowName
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    first, second = parts["first"].astype("int64"), parts["second_part"].astype("int64")
+    order, notes = form, ()
+    if order is None:
+        order, notes = _order(first, second, text, name, row_name)
+    day, month = (first, second) if order == DAY_FIRST else (second, first)
+    return parts.assign(day=day, month=month), notes
+
+
+def _order(
+    first: pd.Series[int], second: pd.Series[int], text: pd.Series[str], name: str, row_name: RowName
+) -> tuple[str, tuple[str, ...]]:
+    day_first = (first > 12) & (first <= 31) & (second <= 12)
+    month_first = (second > 12) & (second <= 31) & (first <= 12)
+    say = f'say which with columns = {{{name} = {{format = "dayfirst"}}}} or "monthfirst"'
+    if day_first.any() and month_first.any():
+        raise InputError(
+            f"The dates of {name} are written day first in some rows and month first in others "
+            f"({_rows(text, day_first, 1, row_name)}; {_rows(text, month_first, 1, row_name)}): "
+            f"{say}; the others will be set aside."
+        )
+    open_question = (first <= 12) & (second <= 12) & (first != second)
+    if not day_first.any() and not month_first.any():
+        if not open_question.any():
+            return DAY_FIRST, ()
+        raise InputError(
+            f"The dates of {name} could be day first or month first ({_rows(text, open_question, 2, row_name)}): {say}."
+        )
+    order, sure, words = (
+        (DAY_FIRST, day_first, "day first") if day_first.any() else (MONTH_FIRST, month_first, "month first")
+    )
+    return order, (f"The dates of {name} were read {words}, because of {_rows(text, sure, 1, row_name)}.",)
+
+
+def _rows(text: pd.Series[str], chosen: pd.Series[bool], count: int, row_name: RowName) -> str:
+    shown = text[chosen].drop_duplicates().head(count)
+    return ", ".join(f"row {row_name(key)}: '{value}'" for key, value in shown.items())
+
+
+def _assemble(parts: pd.DataFrame) -> pd.Series[Any]:
+    """Put times together from their parts; what is no day of the calendar is missing."""
+    month = parts["word"].str[:3].str.lower().map(_MONTHS) if "word" in parts else parts["month"]
+    year = parts["year"].str.lstrip("'").astype("int64")
+    year = year.where(parts["year"].str.len() == 4, year + 2000)
+    # Two digits beyond next year's are of the last century.
+    year = year.mask((parts["year"].str.len() < 4) & (year > pd.Timestamp.now().year + 1), year - 100)
+    days = pd.DataFrame({"year": year, "month": month.astype("int64"), "day": parts["day"].astype("int64")})
+    date = pd.to_datetime(days, errors="coerce").astype(_UNIT)
+    hour, minute, second = (_number(parts[key]) for key in ("hour", "minute", "second"))
+    half = parts["half"].str.lower()
+    hour = hour.mask(half.notna(), hour % 12).add((half == "p") * 12)
+    hour = hour.mask((hour > 23) | (minute > 59) | (second > 59))
+    micro = _number(parts["fraction"].str.ljust(6, "0").str[:6])
+    time = pd.to_timedelta(hour * 3600 + minute * 60 + second, unit="s") + pd.to_timedelta(micro, unit="us")
+    return (date + time - _zone_offset(parts["zone"])).astype(_UNIT)
+
+
+def _number(digits: pd.Series[str]) -> pd.Series[float]:
+    return pd.to_numeric(digits).fillna(0.0).astype("float64")
+
+
+def _zone_offset(zone: pd.Series[str]) -> pd.Series[pd.Timedelta]:
+    found = zone.str.extract(r"(?P<sign>[+-])(?P<hours>\d{2}):?(?P<minutes>\d{2})?$")
+    minutes = _number(found["hours"]) * 60 + _number(found["minutes"])
+    return pd.to_timedelta(minutes.where(found["sign"] != "-", -minutes), unit="m")
+
+
+def _refuse_no_dates(text: pd.Series[str], dates: Dates, name: str, form: str | None, row_name: RowName) -> None:
+    filled = int(text.notna().sum())
+    if not filled or dates.unread.sum() <= filled / 2:
+        return
+    how = f"in the form '{form}'" if form else "as dates"
+    raise InputError(
+        f"Most values of {name} cannot be read {how} ({_rows(text, dates.unread, 1, row_name)}): "
+        f'say how they are written with columns = {{{name} = {{column = "...", format = "%d.%m.%Y"}}}}.'
+    )

@@ -1,0 +1,247 @@
+"""The generic format ``csv``: comma, semicolon, tab or pipe, plain or gzip, column names in the first line.
+
+Python's own csv reader does the work: unlike faster ones it takes a carriage return inside quotes for text, and
+it lets us see which lines do not fit the header.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from custservice.errors import InputError
+from custservice.loaders.files import decode, read_text
+from custservice.loaders.raw import Format, Raw, Sample, broken_rows
+
+DELIMITERS = ",;\t|"
+#: So many unclosed quotes are mended per file before we give up.
+_MAX_UNCLOSED = 100
+_LONE_RETURN = re.compile(r"\r(?!\n)")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How the lines of a file split into fields."""
+
+    delimiter: str
+    skip_space: bool = False
+    escape: str | None = None
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """The records of a file: those that fit the header, their numbers from 1, and those that do not fit."""
+
+    header: list[str]
+    rows: list[list[str]]
+    numbers: list[int]
+    broken: list[tuple[int, str, str]]
+
+
+def read_delimited(paths: Sequence[Path]) -> list[Raw]:
+    """Read delimited files with a header line; lines that do not fit it go to ``broken``.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read as text, has no data row, or no line fits its header.
+    """
+    return [_read_one(path) for path in paths]
+
+
+def _read_one(path: Path) -> Raw:
+    decoded = read_text(path)
+    text, stand_in = _protect_returns(decoded.text)
+    parsed = parse(text, path)
+    frame = _as_frame(parsed)
+    if stand_in:
+        frame = frame.apply(lambda column: column.str.replace(stand_in, "\r", regex=False))
+    return Raw(path.name, frame, broken_rows(parsed.broken), decoded.notes)
+
+
+def _protect_returns(text: str) -> tuple[str, str]:
+    """Replace carriage returns that end no line by a character that the text does not hold."""
+    if "\n" not in text or not _LONE_RETURN.search(text):
+        return text, ""
+    stand_in = next(char for char in map(chr, range(0xE000, 0xF8FF)) if char not in text)
+    return _LONE_RETURN.sub(stand_in, text), stand_in
+
+
+def parse(text: str, path: Path) -> Parsed:
+    r"""Split the text of a delimited file into its records.
+
+    Raises
+    ------
+    InputError
+        If there is no data row, or no line fits the header.
+
+    Examples
+    --------
+    >>> parse("id;text\n1;fine\n2\n", Path("june.csv")).broken
+    [(2, '1 field where 2 are expected', '2')]
+    """
+    lines = _lines(text)
+    dialect, first = find_dialect(lines)
+    parsed = _parse_as(lines[first:], dialect, path)
+    if parsed.broken and '\\"' in text:
+        # Databases write a quote inside quotes as \" where spreadsheets double it.
+        escaped = _parse_as(lines[first:], replace(dialect, escape="\\"), path)
+        parsed = escaped if len(escaped.broken) < len(parsed.broken) else parsed
+    if not parsed.rows:
+        raise InputError(_nothing_read(parsed, dialect, path))
+    return parsed
+
+
+def _lines(text: str) -> list[str]:
+    ending = "\n" if "\n" in text else "\r"
+    lines = [line + ending for line in text.split(ending)]
+    lines[-1] = lines[-1][:-1]
+    return lines if lines[-1] else lines[:-1]
+
+
+def _parse_as(lines: list[str], dialect: Dialect, path: Path) -> Parsed:
+    records = _records(lines, dialect, path)
+    header = _column_names(next(records, ([], False))[0])
+    width = len(header)
+    parsed = Parsed(header, [], [], [])
+    for number, (fields, unclosed) in enumerate(records, start=1):
+        if len(fields) > width and not any(fields[width:]):
+            del fields[width:]
+        if len(fields) == width and not unclosed:
+            parsed.rows.append(fields)
+            parsed.numbers.append(number)
+        else:
+            reason = "a quote that is never closed" if unclosed else _field_count(len(fields), width)
+            parsed.broken.append((number, reason, dialect.delimiter.join(fields)))
+    return parsed
+
+
+def _field_count(found: int, expected: int) -> str:
+    return f"{found} field{'s' if found != 1 else ''} where {expected} {'are' if expected != 1 else 'is'} expected"
+
+
+class _Feed:
+    """Lines for the csv reader, which asks for one more only while a quote is open."""
+
+    def __init__(self, lines: list[str], position: int) -> None:
+        self.lines = lines
+        self.position = position
+        self.exhausted = False
+
+    def __iter__(self) -> _Feed:
+        return self
+
+    def __next__(self) -> str:
+        if self.position >= len(self.lines):
+            self.exhausted = True
+            raise StopIteration
+        self.position += 1
+        return self.lines[self.position - 1]
+
+
+def _records(lines: list[str], dialect: Dialect, path: Path) -> Iterator[tuple[list[str], bool]]:
+    """Yield records and whether they are an unclosed quote: then the record is its first line alone."""
+    # A review may be longer than the reader's default limit of 131,072 characters per field.
+    csv.field_size_limit(2**31 - 1)
+    begun, unclosed = 0, 0
+    while True:
+        feed = _Feed(lines, begun)
+        reader = csv.reader(
+            feed, delimiter=dialect.delimiter, skipinitialspace=dialect.skip_space, escapechar=dialect.escape
+        )
+        for fields in reader:
+            if feed.exhausted:
+                break
+            begun = feed.position
+            if fields:
+                yield fields, False
+        else:
+            return
+        unclosed += 1
+        if unclosed > _MAX_UNCLOSED:
+            raise InputError(f"{path} has a quote in line {begun + 1} that is never closed: mend that line.")
+        yield [lines[begun].rstrip("\r\n")], True
+        begun += 1
+
+
+def find_dialect(lines: Sequence[str]) -> tuple[Dialect, int]:
+    r"""Return the dialect of a file and the number of lines before its header.
+
+    The delimiter is the one that cuts the first lines most evenly into the most fields; a first line ``sep=;``
+    says it outright.
+
+    Examples
+    --------
+    >>> find_dialect(["when;what\n", "1,5;a, b\n"])
+    (Dialect(delimiter=';', skip_space=False, escape=None), 0)
+    """
+    if lines and (said := re.fullmatch(r"\ufeff?sep=(.)\s*", lines[0])):
+        return Dialect(said[1]), 1
+    start = list(lines[:60])
+    delimiter = max(DELIMITERS, key=lambda each: _evenness(start, each))
+    header = start[0].split(delimiter) if start else []
+    spaced = len(header) > 1 and all(name.startswith(" ") for name in header[1:])
+    return Dialect(delimiter, skip_space=spaced and delimiter != "\t"), 0
+
+
+def _evenness(lines: list[str], delimiter: str) -> float:
+    widths = [len(fields) for fields in csv.reader(lines, delimiter=delimiter) if fields]
+    if not widths or widths[0] < 2:
+        return 0.0
+    # The last record of the sample may be cut off in the middle, so it does not count where there are others.
+    body = widths[1:-1] or widths[1:] or widths
+    return sum(width == widths[0] for width in body) / len(body) + widths[0] / 1000
+
+
+def _column_names(header: Sequence[str]) -> list[str]:
+    names: list[str] = []
+    for position, name in enumerate(header, start=1):
+        clean = name.strip().lstrip("\ufeff") or f"column {position}"
+        copies = sum(other == clean or other.startswith(f"{clean}.") for other in names)
+        names.append(f"{clean}.{copies + 1}" if clean in names else clean)
+    return names
+
+
+def _as_frame(parsed: Parsed) -> pd.DataFrame:
+    columns = dict(zip(parsed.header, zip(*parsed.rows, strict=True), strict=True))
+    index = pd.Index(parsed.numbers, name="row", dtype="int64")
+    return pd.DataFrame({name: pd.array(values, dtype="str") for name, values in columns.items()}, index=index)
+
+
+def _nothing_read(parsed: Parsed, dialect: Dialect, path: Path) -> str:
+    if not parsed.broken:
+        return f"{path} has a header line but no rows: export the table again, with its data."
+    number, reason, _ = parsed.broken[0]
+    names = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes"}
+    return (
+        f"{path} has no row that fits its header (row {number}: {reason}, split at "
+        f"{names.get(dialect.delimiter, dialect.delimiter)}): check the first line and the delimiter."
+    )
+
+
+def header_of(start: bytes) -> tuple[str, ...]:
+    r"""Return the column names in the first line of a sample, as far as it is text.
+
+    Examples
+    --------
+    >>> header_of(b"id;name\n1;ann\n")
+    ('id', 'name')
+    """
+    lines = _lines(_protect_returns(decode(start, "").text)[0])
+    if not lines:
+        return ()
+    dialect, first = find_dialect(lines)
+    reader = csv.reader(lines[first:], delimiter=dialect.delimiter, skipinitialspace=dialect.skip_space)
+    return tuple(_column_names(next(reader, [])))
+
+
+def _recognises(sample: Sample) -> bool:
+    return True
+
+
+FORMAT = Format("csv", _recognises, read_delimited)
