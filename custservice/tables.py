@@ -59,6 +59,8 @@ ONE_PLACE = "all"
 UNKNOWN_PLACE = "unknown"
 NO_TEXT = "no text"
 NO_DATE = "no date"
+#: How programs write a text that is not there, in exactly these spellings. As an id they stand for themselves.
+NOTHING_WRITTEN = frozenset({"", "N/A", "n/a", "NA", "#N/A", "<NA>", "NaN", "nan", "NULL", "null", "None"})
 #: Dates before this are slips of a keyboard or a spreadsheet's zero, not visits.
 EARLIEST = pd.Timestamp("1900-01-01")
 
@@ -87,7 +89,7 @@ def _checks(table: TableName, name: str, kind: str) -> list[Any]:
     if name == ID_COLUMN[table]:
         return [check(lambda s: ~s.duplicated() | s.isna(), f"duplicate {name}")]
     if name == "text":
-        return [check(lambda s: s.fillna("").str.strip() != "", NO_TEXT)]
+        return [check(lambda s: ~s.fillna("").str.strip().isin(NOTHING_WRITTEN), NO_TEXT)]
     if name == TIME_COLUMN[table]:
         return [
             check(lambda s: s.notna(), NO_DATE),
