@@ -32,10 +32,10 @@ _CUSTOMER = (
 _LOCATION = (
     _each(_PLACES, *_ID),
     (*_each("listing host", *_ID), "placeid", "businessid", "unitid"),
-    _PLACES.split(),
+    tuple(_PLACES.split()),
     (*_each(_PLACES, "name"), "placename", "businessname", "place", "airlinename"),
 )
-_STAFF_ID = (_each(_STAFF, *_ID), _STAFF.split(), (*_each(_STAFF, "name"), "servedby", "handledby"))
+_STAFF_ID = (_each(_STAFF, *_ID), tuple(_STAFF.split()), (*_each(_STAFF, "name"), "servedby", "handledby"))
 _VISIT_ID = (_each(_VISITS, *_ID), ("visit", "order", "booking", "reservation", "receipt"))
 _WHEN = ("date", "time", "datetime", "timestamp", "day", "at", "edat", "dat")
 _PLAIN_DATE = ("date", "datetime", "timestamp", "createdat", "createdon", "created", "datecreated")

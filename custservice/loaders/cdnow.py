@@ -47,7 +47,8 @@ def _read_one(path: Path) -> Raw:
             'if it is another table, read it with format = "csv".'
         )
     reason = "not a line of customer, day, items and dollars"
-    broken = [(int(row), reason, line.rstrip("\r")) for row, line in lines[~good].items()]
+    odd = lines[~good]
+    broken = [(number, reason, line.rstrip("\r")) for number, line in zip(odd.index.tolist(), odd, strict=True)]
     frame = fields[good].set_axis(list(_NAMES), axis=1)
     return Raw(path.name, frame, broken_rows(broken), decoded.notes)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, Literal, cast
 
 import pandas as pd
 
@@ -37,8 +37,18 @@ _FORMS = {
     "month day": rf"{_WEEKDAY}{_MONTH_WORD}[-/\s]*(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[-/,\s]+{_YEAR}{_TIME}",
 }
 #: Digits of seconds, milliseconds, microseconds and nanoseconds since 1970, for dates from 1973 on.
-_EPOCH = {9: "s", 10: "s", 12: "ms", 13: "ms", 15: "us", 16: "us", 18: "ns", 19: "ns"}
-_UNIT = "datetime64[us]"
+_EPOCH: Final[dict[int, Literal["s", "ms", "us", "ns"]]] = {
+    9: "s",
+    10: "s",
+    12: "ms",
+    13: "ms",
+    15: "us",
+    16: "us",
+    18: "ns",
+    19: "ns",
+}
+_NO_NOTES: tuple[str, ...] = ()
+_UNIT: Final = "datetime64[us]"
 
 
 @dataclass(frozen=True)
@@ -136,7 +146,8 @@ def _from_text(text: pd.Series[str], name: str, form: str | None, row_name: RowN
 
 
 def _utc(times: pd.Series[Any]) -> pd.Series[Any]:
-    return times.dt.tz_localize(None).astype(_UNIT)
+    naive: pd.Series[Any] = times.dt.tz_localize(None).astype(_UNIT)
+    return naive
 
 
 def _from_digits(text: pd.Series[str]) -> pd.Series[Any]:
@@ -159,9 +170,7 @@ def _name_day_and_month(
     parts: pd.DataFrame, text: pd.Series[str], name: str, form: str | None, row_name: RowName
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     first, second = parts["first"].astype("int64"), parts["second_part"].astype("int64")
-    order, notes = form, ()
-    if order is None:
-        order, notes = _order(first, second, text, name, row_name)
+    order, notes = (form, _NO_NOTES) if form else _order(first, second, text, name, row_name)
     day, month = (first, second) if order == DAY_FIRST else (second, first)
     return parts.assign(day=day, month=month), notes
 
@@ -193,7 +202,7 @@ def _order(
 
 def _rows(text: pd.Series[str], chosen: pd.Series[bool], count: int, row_name: RowName) -> str:
     shown = text[chosen].drop_duplicates().head(count)
-    return ", ".join(f"row {row_name(key)}: '{value}'" for key, value in shown.items())
+    return ", ".join(f"row {row_name(cast(int, key))}: '{value}'" for key, value in shown.items())
 
 
 def _assemble(parts: pd.DataFrame) -> pd.Series[Any]:
@@ -211,7 +220,8 @@ def _assemble(parts: pd.DataFrame) -> pd.Series[Any]:
     hour = hour.mask((hour > 23) | (minute > 59) | (second > 59))
     micro = _number(parts["fraction"].str.ljust(6, "0").str[:6])
     time = pd.to_timedelta(hour * 3600 + minute * 60 + second, unit="s") + pd.to_timedelta(micro, unit="us")
-    return (date + time - _zone_offset(parts["zone"])).astype(_UNIT)
+    times: pd.Series[Any] = (date + time - _zone_offset(parts["zone"])).astype(_UNIT)
+    return times
 
 
 def _number(digits: pd.Series[str]) -> pd.Series[float]:

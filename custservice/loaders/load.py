@@ -231,7 +231,7 @@ def _number_column(
     count = int(numbers.unread.sum())
     if not count:
         return name, numbers.values, []
-    first = f"{example(values, numbers.unread)} in row {row_name(int(numbers.unread.idxmax()))}"
+    first = f"{example(values, numbers.unread)} in row {row_name(int(numbers.unread.to_numpy().argmax()))}"
     if count <= values.notna().sum() / 2:
         return name, numbers.values, [f"{count:,} values of {name} are no numbers and count as missing ({first})."]
     column = taken[name]

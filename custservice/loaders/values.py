@@ -75,7 +75,7 @@ def as_number(values: pd.Series[Any]) -> Numbers:
         plain = values.astype("float64")
         return Numbers(plain.where(np.isfinite(plain)), pd.Series(False, index=values.index))
     text = as_id(values).str.lower()
-    numbers = pd.to_numeric(text.map(_YES).where(text.isin(list(_YES)), text), errors="coerce").astype("float64")
+    numbers = pd.to_numeric(text, errors="coerce").astype("float64").fillna(text.map(_YES).astype("float64"))
     hard = numbers.isna() & text.notna()
     if hard.any():
         numbers = numbers.where(~_has_comma_or_sign(text, hard), np.nan)
