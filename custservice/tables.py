@@ -59,6 +59,7 @@ ONE_PLACE = "all"
 UNKNOWN_PLACE = "unknown"
 NO_TEXT = "no text"
 NO_DATE = "no date"
+FUTURE = "date in the future"
 #: How programs write a text that is not there, in exactly these spellings. As an id they stand for themselves.
 NOTHING_WRITTEN = frozenset({"", "N/A", "n/a", "NA", "#N/A", "<NA>", "NaN", "nan", "NULL", "null", "None"})
 #: Dates before this are slips of a keyboard or a spreadsheet's zero, not visits.
@@ -93,7 +94,7 @@ def _checks(table: TableName, name: str, kind: str) -> list[Any]:
     if name == TIME_COLUMN[table]:
         return [
             check(lambda s: s.notna(), NO_DATE),
-            check(lambda s: ~(s > _end_of_today()), "date in the future"),
+            check(lambda s: ~(s > _end_of_today()), FUTURE),
             check(lambda s: ~(s < EARLIEST), f"date before {EARLIEST.year}"),
         ]
     if name == "customer_id":

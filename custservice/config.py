@@ -1,0 +1,246 @@
+"""What may stand in a study.toml, and how it is read."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from custservice.errors import CustserviceError, StudyError, did_you_mean
+from custservice.loaders.columns import check_mapping
+from custservice.loaders.formats import FORMATS
+from custservice.tables import TableName
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class DateColumn(_Strict):
+    """A date column and how its dates are written: ``"dayfirst"``, ``"monthfirst"`` or a strptime format."""
+
+    column: str | None = None
+    format: str | None = None
+
+
+class FilesConfig(_Strict):
+    """Where a table comes from: ``[reviews]`` or ``[visits]``.
+
+    Attributes
+    ----------
+    files
+        Paths or patterns, relative to the folder of the study.toml.
+    format
+        Name of a registered format, or ``"auto"``.
+    columns
+        Canonical name -> column of the file.
+    """
+
+    files: tuple[str, ...] = Field(min_length=1)
+    format: str = "auto"
+    columns: dict[str, str | DateColumn] = Field(default_factory=dict)
+
+    @field_validator("files", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+
+    @field_validator("format")
+    @classmethod
+    def _registered(cls, value: str) -> str:
+        if value != "auto" and value not in FORMATS:
+            raise ValueError(f"'{value}' is no format{did_you_mean(value, ['auto', *FORMATS])}")
+        return value
+
+    @property
+    def mapping(self) -> dict[str, str | dict[str, str]]:
+        """The columns in the form that the loaders take."""
+        return {
+            name: spec if isinstance(spec, str) else spec.model_dump(exclude_none=True)
+            for name, spec in self.columns.items()
+        }
+
+
+class ReportConfig(_Strict):
+    """How much the reports show: ``[report]``.
+
+    Attributes
+    ----------
+    min_reviews
+        A rate is shown for a location or month with at least so many reviews.
+    quotes
+        Masked quotes per driver.
+    link_days_compared
+        A second ``link_days``, whose results stand beside the first.
+    """
+
+    min_reviews: int = Field(default=30, ge=5)
+    quotes: int = Field(default=3, ge=0, le=20)
+    link_days_compared: int = Field(default=7, ge=0)
+
+
+class StudyConfig(_Strict):
+    """A study.toml, checked.
+
+    Attributes
+    ----------
+    title
+        What the reports are called.
+    window_days, min_gap_days
+        A return is a visit at least ``min_gap_days`` and at most ``window_days`` after time zero.
+    return_to
+        ``"location"`` (the same place) or ``"any"``.
+    observed_until
+        End of observation where it is not the last visit of the log.
+    link_days
+        A review without a visit id belongs to the customer's latest visit at most so many days before it.
+    controls
+        Columns held constant; None means the default ones.
+    seed
+        Seed of everything that draws at random.
+    reviews, visits
+        The files; without visits the reviews stand in for them.
+    report
+        How much the reports show.
+    """
+
+    title: str = Field(min_length=1)
+    window_days: int = Field(default=365, ge=1)
+    min_gap_days: int = Field(default=1, ge=0)
+    return_to: Literal["location", "any"] = "location"
+    observed_until: dt.datetime | dt.date | None = None
+    link_days: int = Field(default=30, ge=0)
+    controls: tuple[str, ...] | None = None
+    seed: int = Field(default=0, ge=0)
+    reviews: FilesConfig
+    visits: FilesConfig | None = None
+    report: ReportConfig = Field(default_factory=ReportConfig)
+
+    @field_validator("controls", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        return tuple(value) if isinstance(value, list) else value
+
+    @field_validator("observed_until", mode="before")
+    @classmethod
+    def _dated(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            value = dt.datetime.fromisoformat(value) if len(value) > 10 else dt.date.fromisoformat(value)
+        if isinstance(value, dt.datetime) and value.tzinfo is not None:
+            return value.astimezone(dt.UTC).replace(tzinfo=None)
+        return value
+
+    @model_validator(mode="after")
+    def _gap_below_window(self) -> StudyConfig:
+        if self.min_gap_days >= self.window_days:
+            raise ValueError(
+                f"min_gap_days ({self.min_gap_days}) must be smaller than window_days ({self.window_days})"
+            )
+        return self
+
+
+def read_config(path: Path) -> StudyConfig:
+    """Read and check a study.toml.
+
+    Raises
+    ------
+    StudyError
+        If the file is missing, is not TOML, or says something that a study does not know.
+    """
+    if not path.is_file():
+        raise StudyError(f"There is no study file {path}: write one with `custservice init FILES`.")
+    try:
+        raw = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise StudyError(f"{path} is not UTF-8 text: save it as UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise StudyError(f"{path} is not valid TOML ({_plain(str(error))}): mend that line.") from error
+    return parse_config(raw, path.name)
+
+
+def parse_config(raw: Mapping[str, Any], name: str = "study.toml") -> StudyConfig:
+    """Check what was read from a study.toml.
+
+    Raises
+    ------
+    StudyError
+        If a key is unknown or its value is not allowed; the first such key is named.
+
+    Examples
+    --------
+    >>> parse_config({"title": "Cafes", "reviews": {"files": "june.csv"}}).window_days
+    365
+    >>> parse_config({"title": "Cafes", "windw_days": 60, "reviews": {"files": "june.csv"}})
+    Traceback (most recent call last):
+        ...
+    custservice.errors.StudyError: study.toml has no key 'windw_days', did you mean 'window_days'?
+    """
+    try:
+        config = StudyConfig.model_validate(raw)
+    except ValidationError as error:
+        raise StudyError(_sentence(error, name)) from error
+    tables: tuple[TableName, ...] = ("reviews", "visits")
+    for table in tables:
+        files = getattr(config, table)
+        if files is None:
+            continue
+        try:
+            check_mapping(files.mapping, table)
+        except CustserviceError as error:
+            raise StudyError(f"{name}, [{table}.columns]: {error}") from error
+    return config
+
+
+def _sentence(error: ValidationError, name: str) -> str:
+    problems = sorted(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
+    first = problems[0]
+    more = f" ({len(problems) - 1} more such problem{'s' if len(problems) > 2 else ''})" if len(problems) > 1 else ""
+    place = [str(part) for part in first["loc"]]
+    if first["type"] == "extra_forbidden":
+        allowed = _keys_at(place[:-1])
+        where = f"'{place[-1]}'" + (f" in [{'.'.join(place[:-1])}]" if place[:-1] else "")
+        hint = did_you_mean(place[-1], allowed)
+        return (
+            f"{name} has no key {where}{hint}" + (f" {more.strip()}" if more else "") + ("" if hint[-1] == "?" else ".")
+        )
+    key = ".".join(part for part in place if part in _ALL_KEYS or part == place[0]) or "the study"
+    if first["type"] == "missing":
+        return f"{name} lacks {key}: add it{more}."
+    if first["type"] == "value_error":
+        message = re.sub(r"^Value error, ", "", first["msg"])
+        return f"{name}: {key + ': ' if place else ''}{message}{more}."
+    return f"{name}: {key} is {first['input']!r}, but {_wanted(first['type'], first['msg'], key)}{more}."
+
+
+def _wanted(kind: str, message: str, key: str) -> str:
+    if key == "observed_until":
+        return "must be a date such as 2024-06-30"
+    if kind in ("int_type", "int_from_float", "int_parsing"):
+        return "must be a whole number"
+    if kind == "string_type":
+        return "must be a text in quotes"
+    if kind in ("tuple_type", "list_type"):
+        return "must be a list such as ['a', 'b']"
+    if kind in ("model_type", "dict_type", "model_attributes_type"):
+        return "must be a table of keys"
+    return message.replace("Input should", "should").replace("Value should", "should")
+
+
+_ALL_KEYS = {name for model in (StudyConfig, FilesConfig, ReportConfig, DateColumn) for name in model.model_fields}
+
+
+def _keys_at(place: list[str]) -> list[str]:
+    if not place:
+        return list(StudyConfig.model_fields)
+    if "columns" in place:
+        return list(DateColumn.model_fields)
+    return list(ReportConfig.model_fields if place[0] == "report" else FilesConfig.model_fields)
+
+
+def _plain(message: str) -> str:
+    return message[:1].lower() + message[1:].rstrip(".").replace("(at ", "at ").replace(")", "")

@@ -1,0 +1,269 @@
+"""A study: one study.toml, its tables, each computed once and kept."""
+
+from __future__ import annotations
+
+import html
+import os
+from collections.abc import Mapping
+from functools import cached_property
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from custservice.cache import Cache, hash_all, hash_code, hash_of
+from custservice.config import FilesConfig, StudyConfig, read_config
+from custservice.errors import StudyError, did_you_mean
+from custservice.loaders import Loaded, read_reviews, read_visits
+from custservice.loaders.load import resolve_paths
+from custservice.tables import FUTURE, MENTION_COLUMNS, NO_TEXT, TableName
+
+#: Settings that ``Study.panel_for`` may change.
+PANEL_SETTINGS = ("window_days", "min_gap_days", "return_to", "observed_until", "link_days")
+STAND_IN_NOTE = (
+    "There is no visits file: the reviews stand in for visits, so a return is a repeat review, "
+    "and customers who come back without writing again count as lost."
+)
+_LOADING = ("loaders", "tables.py")
+_READING = ("sentiment",)
+_PANEL = ("panel.py", "linkage.py", "timeline.py", "sentiment", "tables.py")
+
+
+def open_study(path: str | PathLike[str]) -> Study:
+    r"""Open a study.
+
+    Parameters
+    ----------
+    path
+        The study.toml, or the folder it is in.
+
+    Raises
+    ------
+    StudyError
+        If the file is missing or says something that a study does not know. The data files are opened later.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "june.csv").write_text("client,date,text\nann,2024-06-01,Friendly staff.\nbob,2024-06-02,\n")
+    >>> _ = (folder / "study.toml").write_text('title = "Cafes"\n[reviews]\nfiles = "june.csv"\n')
+    >>> study = open_study(folder / "study.toml")
+    >>> len(study.reviews), len(study.visits), study.quarantine["reason"].tolist()
+    (1, 2, ['no text'])
+    """
+    file = Path(path).expanduser()
+    if file.is_dir():
+        file = file / "study.toml"
+    return Study(file, read_config(file))
+
+
+class Study:
+    """Tables of one study; made by :func:`open_study`.
+
+    Attributes
+    ----------
+    path
+        The study.toml.
+    config
+        What it says.
+    """
+
+    def __init__(self, path: Path, config: StudyConfig) -> None:
+        self.path = path.resolve()
+        self.config = config
+        self._panels: dict[str, pd.DataFrame] = {}
+
+    @property
+    def title(self) -> str:
+        """What the reports are called."""
+        return self.config.title
+
+    @property
+    def stand_in(self) -> bool:
+        """Whether reviews stand in for visits, because the study has no visits file."""
+        return self.config.visits is None
+
+    @cached_property
+    def reviews(self) -> pd.DataFrame:
+        """Reviews that keep the schema, one row each; with ``visit_id`` where they stand in for visits."""
+        table = self._reviews.table
+        return table.assign(visit_id=table["review_id"]) if self.stand_in else table
+
+    @cached_property
+    def visits(self) -> pd.DataFrame:
+        """Visits, one row each; without a visits file one per review, also of those without text."""
+        if self._visits is not None:
+            return self._visits.table
+        from custservice.panel import stand_in_visits
+
+        quarantine = self._reviews.quarantine
+        silent = quarantine.loc[
+            quarantine["reason"] == NO_TEXT, list(self._reviews.table.columns.intersection(quarantine.columns))
+        ]
+        return stand_in_visits(pd.concat([self._reviews.table, silent], ignore_index=True))
+
+    @cached_property
+    def mentions(self) -> pd.DataFrame:
+        """Mentions of drivers and topics in the reviews that can be read: columns ``tables.MENTION_COLUMNS``."""
+        key = hash_of("mentions", self._made("reviews"), hash_code(*_READING))
+        return self._cache.frame("mentions", key, self._find_mentions)
+
+    @property
+    def panel(self) -> pd.DataFrame:
+        """The panel under the study's own settings: one row per visit."""
+        return self.panel_for()
+
+    def panel_for(self, **changes: Any) -> pd.DataFrame:
+        """Return the panel under other settings, such as ``link_days=7``.
+
+        Parameters
+        ----------
+        **changes
+            Any of ``window_days``, ``min_gap_days``, ``return_to``, ``observed_until``, ``link_days``.
+
+        Raises
+        ------
+        StudyError
+            If there is no such setting.
+        """
+        for name in changes:
+            if name not in PANEL_SETTINGS:
+                raise StudyError(f"The panel has no setting '{name}'{did_you_mean(name, PANEL_SETTINGS)}.")
+        settings = {name: changes.get(name, getattr(self.config, name)) for name in PANEL_SETTINGS}
+        key = hash_of("panel", self._made("visits"), self._made("reviews"), hash_code(*_PANEL), settings)
+        if key not in self._panels:
+            self._panels[key] = self._cache.frame("panel", key, lambda: self._build_panel(settings))
+        return self._panels[key]
+
+    @cached_property
+    def quarantine(self) -> pd.DataFrame:
+        """Rows that were set aside: table, file, row, reason, raw, and the columns of their table."""
+        parts = [self._reviews.quarantine.assign(table="reviews")]
+        if self._visits is not None:
+            parts.append(self._visits.quarantine.assign(table="visits"))
+        whole = pd.concat(parts, ignore_index=True)
+        return whole[["table", *(name for name in whole.columns if name != "table")]]
+
+    @property
+    def notes(self) -> list[str]:
+        """What the loaders and the panel want said, in that order."""
+        own = [STAND_IN_NOTE] if self.stand_in else list(self._visits.notes if self._visits else ())
+        return list(dict.fromkeys([*self._reviews.notes, *own, *self.panel.attrs.get("notes", [])]))
+
+    @cached_property
+    def loaded(self) -> Mapping[TableName, Loaded]:
+        """What the loaders returned, by table: rows in, reasons, columns taken, notes."""
+        tables: dict[TableName, Loaded] = {"reviews": self._reviews}
+        return tables if self._visits is None else {**tables, "visits": self._visits}
+
+    @cached_property
+    def files(self) -> Mapping[TableName, list[Path]]:
+        """The files of each table, patterns resolved."""
+        found: dict[TableName, list[Path]] = {"reviews": self._resolve(self.config.reviews)}
+        return found if self.config.visits is None else {**found, "visits": self._resolve(self.config.visits)}
+
+    @cached_property
+    def input_hashes(self) -> dict[str, str]:
+        """SHA-256 of each input file, by its path relative to the study.toml."""
+        hashes = {}
+        for table, paths in self.files.items():
+            for path, (_, digest) in zip(paths, self._hashes[table], strict=True):
+                hashes[Path(os.path.relpath(path, self.path.parent)).as_posix()] = digest
+        return hashes
+
+    def __repr__(self) -> str:
+        return f"<Study {self.title!r}: {', '.join(f'{name} {value}' for name, value in self._facts())}>"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th scope='row'>{html.escape(name)}</th><td>{html.escape(value)}</td></tr>"
+            for name, value in self._facts()
+        )
+        return f"<table><caption>{html.escape(self.title)}</caption>{rows}</table>"
+
+    def _facts(self) -> list[tuple[str, str]]:
+        visits = self.visits
+        facts = [("reviews", f"{len(self.reviews):,}"), ("visits", f"{len(visits):,}")]
+        if self.stand_in:
+            facts[1] = ("visits", f"{len(visits):,} (the reviews stand in)")
+        if len(visits):
+            facts.append(("customers", f"{visits['customer_id'].nunique():,}"))
+            facts.append(("locations", f"{visits['location_id'].nunique():,}"))
+            span = visits["visited_at"]
+            facts.append(("from", f"{span.min():%Y-%m-%d} to {span.max():%Y-%m-%d}"))
+        facts.append(("set aside", f"{len(self.quarantine):,}"))
+        return facts
+
+    @cached_property
+    def _cache(self) -> Cache:
+        return Cache(self.path.parent)
+
+    @cached_property
+    def _hashes(self) -> dict[TableName, list[tuple[str, str]]]:
+        return {table: hash_all(paths) for table, paths in self.files.items()}
+
+    def _resolve(self, source: FilesConfig) -> list[Path]:
+        from custservice.loaders.files import existing_file
+
+        folder = self.path.parent
+        return [
+            existing_file(path) for path in resolve_paths([folder / Path(name).expanduser() for name in source.files])
+        ]
+
+    def _key(self, table: TableName) -> str:
+        source = self.config.reviews if table == "reviews" else self.config.visits
+        if source is None:
+            return self._key("reviews")
+        return hash_of(table, self._hashes[table], source.format, source.mapping, hash_code(*_LOADING))
+
+    def _made(self, table: TableName) -> str:
+        """Return the key of a table as it was read: time alone may free a row from quarantine."""
+        loaded = self._reviews if table == "reviews" or self._visits is None else self._visits
+        return hash_of(self._key(table), len(loaded.quarantine))
+
+    @cached_property
+    def _reviews(self) -> Loaded:
+        return self._load("reviews", self.config.reviews)
+
+    @cached_property
+    def _visits(self) -> Loaded | None:
+        return None if self.config.visits is None else self._load("visits", self.config.visits)
+
+    def _load(self, table: TableName, source: FilesConfig) -> Loaded:
+        made: list[Loaded] = []
+
+        def once() -> Loaded:
+            if not made:
+                read = read_reviews if table == "reviews" else read_visits
+                made.append(read(self.files[table], source.format, source.mapping))
+            return made[0]
+
+        key = self._key(table)
+        aside = self._cache.frame(f"{table}_quarantine", key, lambda: once().quarantine)
+        if aside["reason"].str.contains(FUTURE, regex=False).any():
+            # What was in the future then may be in the past today.
+            key = hash_of(key, str(pd.Timestamp.now().date()))
+            aside = self._cache.frame(f"{table}_quarantine", key, lambda: once().quarantine)
+        kept = self._cache.frame(table, key, lambda: _with_memory(once()))
+        return Loaded(kept, aside, tuple(kept.attrs["notes"]), kept.attrs["taken"])
+
+    def _find_mentions(self) -> pd.DataFrame:
+        from custservice.panel import is_readable
+        from custservice.sentiment import find_all
+
+        reviews = self.reviews[is_readable(self.reviews)]
+        found = find_all(reviews.set_index("review_id")["text"])
+        return found.rename(columns={"text_id": "review_id"})[list(MENTION_COLUMNS)]
+
+    def _build_panel(self, settings: Mapping[str, Any]) -> pd.DataFrame:
+        from custservice.panel import build_panel
+
+        return build_panel(self.reviews, self.visits, self.mentions, **settings)
+
+
+def _with_memory(loaded: Loaded) -> pd.DataFrame:
+    table = loaded.table.copy()
+    table.attrs = {"notes": list(loaded.notes), "quarantined": loaded.reasons, "taken": dict(loaded.taken)}
+    return table
