@@ -166,12 +166,18 @@ class Study:
 
     @cached_property
     def input_hashes(self) -> dict[str, str]:
-        """SHA-256 of each input file, by its path relative to the study.toml."""
-        hashes = {}
-        for table, paths in self.files.items():
-            for path, (_, digest) in zip(paths, self._hashes[table], strict=True):
-                hashes[Path(os.path.relpath(path, self.path.parent)).as_posix()] = digest
-        return hashes
+        """SHA-256 of each input file, by its name (by its path from here where two names are alike)."""
+        pairs = [
+            (path, digest)
+            for table, paths in self.files.items()
+            for path, (_, digest) in zip(paths, self._hashes[table], strict=True)
+        ]
+        names = [path.name for path, _ in pairs]
+        folder = self.path.parent
+        return {
+            path.name if names.count(path.name) == 1 else Path(os.path.relpath(path, folder)).as_posix(): digest
+            for path, digest in pairs
+        }
 
     def __repr__(self) -> str:
         return f"<Study {self.title!r}: {', '.join(f'{name} {value}' for name, value in self._facts())}>"

@@ -114,15 +114,10 @@ def assign_columns(
         if name not in taken and column in columns and column not in taken.values():
             taken[name] = column
     notes: list[str] = []
-    for name in ALIASES[table]:
-        if name in taken:
-            continue
-        free = [column for column in columns if column not in taken.values()]
-        found = _guess(name, table, free)
+    for name, found in guess_columns(columns, table, taken).items():
         if len(found) > 1:
             notes += _ambiguous(name, table, found, where)
-        if found:
-            taken[name] = found[0]
+        taken[name] = found[0]
     for name in REQUIRED[table]:
         if name not in taken:
             raise InputError(_missing(name, table, columns, where))
@@ -139,13 +134,26 @@ def _find(column: str, columns: Sequence[str], where: str, name: str) -> str:
     raise InputError(f"{where} has no column '{column}' (asked for as {name}){near}.")
 
 
-def _guess(name: str, table: TableName, free: Sequence[str]) -> list[str]:
-    """Return the columns of the best rank that could be ``name``; several when they are equally likely."""
-    for rank in ((plain(name),), *ALIASES[table][name]):
-        found = [column for column in free if plain(column) in rank]
-        if found:
-            return found
-    return []
+def guess_columns(columns: Sequence[str], table: TableName, taken: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return canonical name -> the columns that could be it, equally likely ones together, by their names alone.
+
+    Examples
+    --------
+    >>> guess_columns(["Client No", "When", "Stars"], "reviews", {})
+    {'customer_id': ['Client No'], 'reviewed_at': ['When'], 'rating': ['Stars']}
+    """
+    guessed: dict[str, list[str]] = {}
+    used = set(taken.values())
+    for name, ranks in ALIASES[table].items():
+        if name in taken:
+            continue
+        for rank in ((plain(name),), *ranks):
+            found = [column for column in columns if column not in used and plain(column) in rank]
+            if found:
+                guessed[name] = found
+                used.add(found[0])
+                break
+    return guessed
 
 
 def _ambiguous(name: str, table: TableName, found: Sequence[str], where: str) -> list[str]:
