@@ -1,1 +1,16 @@
-""""""
+"""What reviews say: staff behaviours, topics and sentiment, sentence by sentence."""
+
+from custservice.sentiment.lexicon import Lexicon, LexiconError, families, load_lexicon
+from custservice.sentiment.mentions import find_all, find_mentions, find_topics
+from custservice.sentiment.vader import score_sentiment
+
+__all__ = [
+    "Lexicon",
+    "LexiconError",
+    "families",
+    "find_all",
+    "find_mentions",
+    "find_topics",
+    "load_lexicon",
+    "score_sentiment",
+]

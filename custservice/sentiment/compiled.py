@@ -1,0 +1,252 @@
+"""The lexicon as plain tables: symbols, a trie over them, and what a token is.
+
+A *symbol* is a number: a word, a stem, a class, or a set of these that one step of a path allows. A token type
+carries all symbols that fit it, so a step of the trie is a lookup, and each lookup is done once per kind of token.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from custservice.sentiment.lexicon import Group, Lexicon
+from custservice.sentiment.patterns import ANY, Path
+from custservice.sentiment.tokens import words_of
+
+#: What the scope rules must know of a word, one bit each; the names are classes of the lexicon.
+_CLASSES = (
+    *("staff", "they", "service", "everyone", "others", "self", "thing", "name", "target", "link", "aux", "adverb"),
+    *("not", "det", "prep", "and", "comma", "break", "rel", "if", "wish", "raising", "adjective", "cap"),
+)
+BITS = {name: 1 << number for number, name in enumerate(_CLASSES)}
+_THINGS = ("product", "place", "price", "waiting", "facilities", "location", "policy")
+_PHRASE = "phrase"
+
+
+@dataclass(slots=True)
+class TokenType:
+    """A kind of token: all that is known of a word wherever it stands."""
+
+    number: int
+    word: str
+    bits: int
+    symbols: frozenset[int]
+    #: The driver or topic that an evaluation of this word speaks of.
+    target: str | None
+    starts: tuple[int, ...] = ()
+    phrase_starts: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
+class Trie:
+    """Paths that share their beginnings; node 0 is the root."""
+
+    edges: list[dict[int, int]] = field(default_factory=lambda: [{}])
+    gaps: list[list[tuple[int, int]]] = field(default_factory=lambda: [[]])
+    accepts: list[list[int]] = field(default_factory=lambda: [[]])
+    steps: list[dict[int, tuple[int, ...]]] = field(default_factory=lambda: [{}])
+
+    def add(self, symbols: Iterable[int], accepted: int) -> None:
+        """Add a path; a negative number stands for a gap of so many words."""
+        node = 0
+        for symbol in symbols:
+            if symbol < 0:
+                node = self._gap(node, -symbol)
+            else:
+                node = self.edges[node].setdefault(symbol, len(self.edges))
+                self._grow(node)
+        self.accepts[node].append(accepted)
+
+    def _gap(self, node: int, width: int) -> int:
+        for known, after in self.gaps[node]:
+            if known == width:
+                return after
+        after = len(self.edges)
+        self.gaps[node].append((width, after))
+        self._grow(after)
+        return after
+
+    def _grow(self, node: int) -> None:
+        if node == len(self.edges):
+            self.edges.append({})
+            self.gaps.append([])
+            self.accepts.append([])
+            self.steps.append({})
+
+    def step(self, node: int, token: TokenType) -> tuple[int, ...]:
+        """Return the nodes that a token leads to, remembered per kind of token."""
+        known = self.steps[node]
+        if token.number in known:
+            return known[token.number]
+        edges = self.edges[node]
+        if len(edges) < len(token.symbols):
+            found = tuple(after for symbol, after in edges.items() if symbol in token.symbols)
+        else:
+            found = tuple(edges[symbol] for symbol in token.symbols if symbol in edges)
+        known[token.number] = found
+        return found
+
+
+class Tables:
+    """A compiled lexicon."""
+
+    def __init__(self, lexicon: Lexicon, *, drivers: bool = True, topics: bool = True) -> None:
+        self.lexicon = lexicon
+        #: The drivers and topics to be found; judgements of others are passed over.
+        self.wanted = {
+            driver for driver, family in lexicon.families.items() if (topics if family == "topic" else drivers)
+        }
+        self.trie, self.phrases = Trie(), Trie()
+        #: For each path number its group and the place of its pattern in the group.
+        self.paths: list[tuple[Group, int, Path]] = []
+        self.phrase_paths: list[tuple[str, Path]] = []
+        self._numbers: dict[str | frozenset[str], int] = {}
+        self._parents: dict[int, list[int]] = defaultdict(list)
+        self._stems: dict[str, int] = {}
+        self._types: dict[tuple[str, bool, str], TokenType] = {}
+        self._words: set[str] = set()
+        self._add_classes()
+        self._add_phrases()
+        self._add_groups()
+        self._bit_of = {self._atom(f"<{name}>"): bit for name, bit in BITS.items()}
+        self.token_types = _Memo(self)
+
+    def _add_classes(self) -> None:
+        for name, words in self.lexicon.words.items():
+            owner = self._atom(f"<{name}>")
+            for word in words:
+                self._parents[self._atom(word)].append(owner)
+        thing = self._atom("<thing>")
+        for name in _THINGS:
+            self._parents[self._atom(f"<{name}>")].append(thing)
+        target = self._atom("<target>")
+        for word in self.lexicon.targets:
+            self._parents[self._atom(word)].append(target)
+        person = self._atom("<person>")
+        for name in ("staff", "they", "name"):
+            self._parents[self._atom(f"<{name}>")].append(person)
+
+    def _add_phrases(self) -> None:
+        for name, paths in self.lexicon.phrases.items():
+            for path in paths:
+                self.phrases.add(self._symbols(path), len(self.phrase_paths))
+                self.phrase_paths.append((name, path))
+
+    def _add_groups(self) -> None:
+        for group in self.lexicon.groups.values():
+            if group.driver in self.lexicon.families and group.driver not in self.wanted:
+                continue
+            for path, pattern in zip(group.paths, group.pattern_of, strict=True):
+                self.trie.add(self._symbols(path), len(self.paths))
+                self.paths.append((group, pattern, path))
+
+    def _symbols(self, path: Path) -> list[int]:
+        return [-step if isinstance(step, int) else self._symbol(step) for step in path]
+
+    def _symbol(self, step: frozenset[str]) -> int:
+        if len(step) == 1:
+            return self._atom(next(iter(step)))
+        number = self._numbers.get(step)
+        if number is None:
+            number = self._numbers[step] = len(self._numbers)
+            for atom in step:
+                self._parents[self._atom(atom)].append(number)
+        return number
+
+    def _atom(self, atom: str) -> int:
+        number = self._numbers.get(atom)
+        if number is None:
+            number = self._numbers[atom] = len(self._numbers)
+            if atom.endswith("*") and len(atom) > 1:
+                self._stems[atom[:-1]] = number
+            else:
+                self._words.add(atom)
+        return number
+
+    def token_type(self, word: str, capital: bool = False, phrase: str = "") -> TokenType:
+        """Return the type of a word; ``phrase`` is the class a phrase gives it in place of its own classes."""
+        # All words the lexicon does not know are alike: the tables stay small however many texts are read.
+        if not self._is_known(word):
+            word = "0" if word[:1].isdigit() else "x" if word[:1].isalnum() else ""
+        key = (word, capital, phrase)
+        known = self._types.get(key)
+        if known is None:
+            known = self._types[key] = self._new_type(word, capital, phrase)
+        return known
+
+    def variant(self, token: TokenType, phrase: str) -> TokenType:
+        """Return a token's type inside a phrase, where it loses its own classes for the phrase's."""
+        return self.token_type(token.word, False, phrase)
+
+    def _is_known(self, word: str) -> bool:
+        return word in self._words or any(word[:n] in self._stems for n in range(1, min(len(word), 20) + 1))
+
+    def _new_type(self, word: str, capital: bool, phrase: str) -> TokenType:
+        symbols = self._closure(self._fitting(word, capital, phrase), stop_at_classes=bool(phrase))
+        if phrase and phrase != _PHRASE:
+            symbols |= self._closure([self._atom(f"<{phrase}>")])
+        bits = sum(bit for symbol, bit in self._bit_of.items() if symbol in symbols)
+        token = TokenType(len(self._types), word, bits, symbols, self._target(word, symbols))
+        token.starts = self.trie.step(0, token)
+        token.phrase_starts = () if phrase else self.phrases.step(0, token)
+        return token
+
+    def _fitting(self, word: str, capital: bool, phrase: str) -> list[int]:
+        found = [self._numbers[word]] if word in self._numbers else []
+        found += [self._stems[word[:n]] for n in range(1, min(len(word), 20) + 1) if word[:n] in self._stems]
+        if word[:1].isalnum():
+            found.append(self._atom(ANY))
+            if word[0].isdigit():
+                found.append(self._atom("<number>"))
+            if capital and word not in self._words:
+                found.append(self._atom("<cap>"))
+        return found
+
+    def _closure(self, symbols: Iterable[int], *, stop_at_classes: bool = False) -> frozenset[int]:
+        classes = self._class_numbers if stop_at_classes else frozenset()
+        seen: set[int] = set()
+        waiting = list(symbols)
+        while waiting:
+            symbol = waiting.pop()
+            if symbol not in seen and symbol not in classes:
+                seen.add(symbol)
+                waiting.extend(self._parents.get(symbol, ()))
+        return frozenset(seen)
+
+    @property
+    def _class_numbers(self) -> frozenset[int]:
+        return frozenset(n for a, n in self._numbers.items() if isinstance(a, str) and a[0] == "<" and len(a) > 1)
+
+    def _target(self, word: str, symbols: frozenset[int]) -> str | None:
+        if word in self.lexicon.targets and self._atom("<target>") in symbols:
+            return self.lexicon.targets[word]
+        for name in ("service", "staff", "name"):
+            if self._atom(f"<{name}>") in symbols:
+                return "general"
+        for name in (*_THINGS, "others"):
+            if self._atom(f"<{name}>") in symbols:
+                return f"topic_{name}"
+        return None
+
+    @property
+    def known_words(self) -> set[str]:
+        """Every word that the lexicon names."""
+        return self._words
+
+
+class _Memo(dict[str, tuple[TokenType, ...]]):
+    """Surface token to token types, filled as texts are read."""
+
+    def __init__(self, tables: Tables) -> None:
+        super().__init__()
+        self._tables = tables
+
+    def __missing__(self, surface: str) -> tuple[TokenType, ...]:
+        tables = self._tables
+        words = words_of(surface, tables.lexicon.spelling, tables.known_words)
+        capital = surface[0].isupper() and not surface.isupper()
+        found = tuple(tables.token_type(word, capital) for word in words)
+        if len(self) < 500_000 and len(surface) < 100:
+            self[surface] = found
+        return found

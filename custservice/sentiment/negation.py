@@ -1,0 +1,102 @@
+"""What turns a statement round, or makes it none: negation, wishes, conditions, questions."""
+
+from __future__ import annotations
+
+from custservice.sentiment.compiled import BITS
+from custservice.sentiment.scope import (
+    ADJECTIVE,
+    ADVERB,
+    AND,
+    AUX,
+    BREAK,
+    COMMA,
+    DET,
+    LINK,
+    NOT,
+    PREP,
+    SELF,
+    SUBJECT,
+    Scene,
+)
+
+IF, WISH, RAISING = BITS["if"], BITS["wish"], BITS["raising"]
+#: Negators that speak of who, and so reach over the whole clause.
+_WHO = {"no", "none", "nobody", "noone", "nothing", "neither", "nowhere"}
+#: Words that turn "could not have been" and "never met" into the strongest praise or blame.
+_MORE = {"more", "better", "worse", "nicer", "friendlier", "kinder", "such", "so", "as", "warmer", "ruder", "slower"}
+_BEST = {"been", "be", "met", "had", "seen", "experienced", "found", "encountered", "ask", "wish", "imagine", "felt"}
+_MAX_REACH = 7
+
+
+def negator_of(scene: Scene, first: int, own: set[int]) -> int | None:
+    """Return the place of the negator that the statement starting at ``first`` stands under, or None.
+
+    ``own`` holds the places the pattern itself matched: its own "not" is part of what it says.
+    """
+    bits, tokens = scene.bits, scene.tokens
+    crossed, strong_stop = False, first - _MAX_REACH - 6
+    at = first - 1
+    reach = 0
+    while at >= 0 and at > strong_stop:
+        here = bits[at]
+        if here & NOT and at not in own:
+            who = tokens[at].word in _WHO
+            if who or (not crossed and reach <= _MAX_REACH) or bits[at + 1] & RAISING:
+                return None if _is_emphasis(scene, at, first, own) else at
+            return None
+        if here & BREAK and at not in own:
+            return None
+        if here & COMMA and not (scene.is_adjective(at - 1) if at else False):
+            return None
+        if here & AND and at + 1 < first and bits[at + 1] & (DET | SUBJECT) and not bits[at + 1] & ADVERB:
+            return None
+        if here & SUBJECT and at not in own:
+            crossed = True
+        if not here & (ADVERB | ADJECTIVE | AUX | LINK | DET | AND | COMMA):
+            reach += 1
+        at -= 1
+    return None
+
+
+def _is_emphasis(scene: Scene, at: int, first: int, own: set[int]) -> bool:
+    """Whether "not" strengthens: "could not have been more helpful", "never met such kind staff"."""
+    between = [scene.tokens[k].word for k in range(at + 1, max(first, max(own) + 1))]
+    compares = any(word in _MORE or (word.endswith("er") and k + at + 1 in own) for k, word in enumerate(between))
+    if not compares:
+        return False
+    before = scene.tokens[at - 1].word if at else ""
+    if scene.tokens[at].word == "no" and {"better", "nicer", "friendlier", "kinder"} & set(between[:1]):
+        return at + 2 < len(scene.bits) and not (at and scene.bits[at - 1] & LINK)
+    if before in ("could", "can") or scene.tokens[at].word == "never":
+        return bool(_BEST & set(between)) or before in ("could", "can")
+    return bool(_BEST & set(between)) and before in ("have", "has", "had")
+
+
+def wish_of(scene: Scene, first: int) -> int | None:
+    """Return the place of "should", "could be more", "need to" over the statement, or None."""
+    bits = scene.bits
+    at = first - 1
+    while at >= 0 and first - at <= 9:
+        here = bits[at]
+        if here & WISH:
+            return None if at and bits[at - 1] & SELF else at
+        if here & (BREAK | COMMA):
+            return None
+        at -= 1
+    return None
+
+
+def condition_of(scene: Scene, first: int) -> int | None:
+    """Return the place of the "if" whose clause holds the statement, or None."""
+    bits = scene.bits
+    at = first - 1
+    while at >= 0:
+        if bits[at] & IF:
+            return at
+        if bits[at] & (BREAK | COMMA):
+            return None
+        at -= 1
+    return None
+
+
+__all__ = ["PREP", "condition_of", "negator_of", "wish_of"]

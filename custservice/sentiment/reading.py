@@ -1,0 +1,177 @@
+"""Read one sentence: which patterns matched, what they are about, and what is left as mentions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from custservice.sentiment.compiled import Tables, TokenType
+from custservice.sentiment.engine import Match, find_matches
+from custservice.sentiment.lexicon import JUDGE, VETO, Group
+from custservice.sentiment.negation import condition_of, negator_of, wish_of
+from custservice.sentiment.scope import (
+    AUX,
+    LINK,
+    NOUN,
+    OTHERS,
+    OURS,
+    SELF,
+    THEY,
+    THING,
+    Scene,
+    doer_before,
+    noun_after,
+    object_after,
+    subject_before,
+)
+
+_OPPOSITE = {"praise": "blame", "blame": "praise"}
+_MAX_EVIDENCE = 8
+
+
+@dataclass(slots=True, frozen=True)
+class Finding:
+    """One statement of a sentence, counted or vetoed; ``first`` and ``last`` are token places."""
+
+    driver: str
+    polarity: str
+    first: int
+    last: int
+    group: Group
+    path: int
+    #: Empty for a mention, else why the match is none.
+    veto: str = ""
+    #: What turned the polarity: "negated", "wish" or nothing.
+    turned: str = ""
+
+
+def read_sentence(tables: Tables, tokens: Sequence[TokenType]) -> list[Finding]:
+    """Return all findings of a sentence, vetoed ones included."""
+    matches = find_matches(tables, tokens)
+    if not matches:
+        return []
+    cues = [match for match in _longest(matches) if tables.paths[match[0]][0].driver != VETO]
+    if not cues:
+        return []
+    vetoed = _vetoed(tables, matches)
+    scene = Scene(tokens, {place for path, places in cues for place in places if _is_word(tables, path)})
+    question = tokens[-1].word == "?"
+    findings: list[Finding] = []
+    for path, places in cues:
+        if vetoed and vetoed.issuperset(places):
+            continue
+        findings += _read_cue(tables, scene, path, places, question)
+    return _settled(findings)
+
+
+def mentions_of(findings: Sequence[Finding]) -> list[Finding]:
+    """Return the findings that count, each driver and polarity once, in the order of the sentence."""
+    kept: dict[tuple[str, str], Finding] = {}
+    for finding in sorted((f for f in findings if not f.veto), key=lambda f: f.first):
+        kept.setdefault((finding.driver, finding.polarity), finding)
+    return list(kept.values())
+
+
+def _is_word(tables: Tables, path: int) -> bool:
+    return tables.paths[path][0].about in ("person", "staff", "thing") or tables.paths[path][0].driver == JUDGE
+
+
+def _longest(matches: list[Match]) -> list[Match]:
+    """Drop matches whose words are all part of a longer match."""
+    sets = [set(places) for _, places in matches]
+    return [match for match, own in zip(matches, sets, strict=True) if not any(own < other for other in sets)]
+
+
+def _vetoed(tables: Tables, matches: list[Match]) -> set[int]:
+    return {
+        place
+        for path, places in matches
+        if tables.paths[path][0].driver == VETO
+        for place in range(places[0], places[-1] + 1)
+    }
+
+
+def _read_cue(tables: Tables, scene: Scene, path: int, places: tuple[int, ...], question: bool) -> Iterator[Finding]:
+    group = tables.paths[path][0]
+    first, last = places[0], places[-1]
+    own = set(places)
+    heads = _heads(scene, group, first, last)
+    for driver, head in _aims(scene, group, first, heads):
+        polarity, turned, veto = group.polarity, "", ""
+        if driver.startswith("!"):
+            yield Finding(driver[1:], polarity, first, last, group, path, veto="about something else")
+            continue
+        negator = negator_of(scene, first, own) if group.negated != "keep" else None
+        if negator is not None and group.negated == "drop":
+            veto = "negated"
+        elif negator is not None:
+            polarity, turned = _OPPOSITE[polarity], "negated"
+        if wish_of(scene, first) is not None:
+            polarity, turned = "blame", "wish"
+        if question:
+            veto = "question"
+        elif condition_of(scene, first) is not None:
+            veto = "condition"
+        near = [k for k in (negator, head) if k is not None and first - _MAX_EVIDENCE <= k <= last + _MAX_EVIDENCE]
+        yield Finding(driver, polarity, min([first, *near]), max([last, *near]), group, path, veto, turned)
+
+
+def _heads(scene: Scene, group: Group, first: int, last: int) -> list[int]:
+    if group.about == "object":
+        return object_after(scene, last + 1)
+    if group.about == "anyone" and group.driver != JUDGE:
+        return []
+    if group.about in ("doer", "staff_doer"):
+        doer = doer_before(scene, first)
+        return [] if doer is None else [doer]
+    right = noun_after(scene, last + 1)
+    left = subject_before(scene, first)
+    if right and not left:
+        return right
+    if right and left:
+        after = max(right) + 1
+        # "staff were friendly food was good": the noun on the right has a verb of its own.
+        has_verb = after < len(scene.bits) and scene.bits[after] & (LINK | AUX)
+        beside = first > 0 and scene.bits[first - 1] & OURS
+        return left if has_verb or beside else right
+    return left
+
+
+def _aims(scene: Scene, group: Group, first: int, heads: list[int]) -> Iterator[tuple[str, int | None]]:
+    """Yield the drivers a match speaks of, with the noun; ``!driver`` where it speaks of something else."""
+    bits = [scene.bits[head] for head in heads]
+    if group.driver == JUDGE:
+        yield from _judged(scene, heads)
+        return
+    ours = any(b & OURS for b in bits)
+    head = heads[0] if heads else None
+    accepted = True
+    if group.about == "person":
+        accepted = ours or not heads
+    elif group.about == "staff":
+        accepted = ours
+    elif group.about == "doer":
+        accepted = ours or not any(b & (SELF | OTHERS | THING) for b in bits)
+    elif group.about == "staff_doer":
+        accepted = ours or (not heads and any(b & OURS for b in scene.bits))
+    elif group.about == "thing":
+        accepted = not ours
+    yield (group.driver if accepted else f"!{group.driver}"), head
+
+
+def _judged(scene: Scene, heads: list[int]) -> Iterator[tuple[str, int | None]]:
+    for head in heads:
+        if scene.bits[head] & THEY:
+            plural_things = scene.tokens[head].word == "they" and any(b & THING for b in scene.bits[:head])
+            if not plural_things:
+                yield "general", head
+        elif scene.bits[head] & NOUN:
+            target = scene.tokens[head].target
+            if target:
+                yield target, head
+
+
+def _settled(findings: list[Finding]) -> list[Finding]:
+    """Drop a general judgement made by the same words as one that names a behaviour."""
+    named = {(f.first, f.last) for f in findings if not f.veto and f.group.driver != JUDGE}
+    return [f for f in findings if not (f.group.driver == JUDGE and (f.first, f.last) in named)]

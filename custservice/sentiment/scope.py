@@ -1,0 +1,195 @@
+"""Who or what a statement is about: the noun an adjective belongs to, the doer of an act.
+
+There is no grammar here, only the order of words and their classes: an adjective looks right for the noun it
+stands before ("friendly lounge staff"), else left over a linking verb for its subject ("staff at the desk were
+very friendly"), else for a noun beside it ("Staff friendly").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from custservice.sentiment.compiled import BITS, TokenType
+
+STAFF, THEY, SERVICE, EVERYONE = BITS["staff"], BITS["they"], BITS["service"], BITS["everyone"]
+OTHERS, SELF, THING, NAME, TARGET = BITS["others"], BITS["self"], BITS["thing"], BITS["name"], BITS["target"]
+LINK, AUX, ADVERB, NOT = BITS["link"], BITS["aux"], BITS["adverb"], BITS["not"]
+DET, PREP, AND, COMMA, BREAK = BITS["det"], BITS["prep"], BITS["and"], BITS["comma"], BITS["break"]
+REL, ADJECTIVE, CAP = BITS["rel"], BITS["adjective"], BITS["cap"]
+
+PEOPLE = STAFF | NAME
+NOUN = PEOPLE | SERVICE | THING | OTHERS | TARGET
+SUBJECT = NOUN | THEY | SELF | EVERYONE
+OURS = PEOPLE | SERVICE | THEY | EVERYONE
+_FILLER = ADVERB | DET | ADJECTIVE | NOT
+_MAX_WALK = 14
+#: Words of no class ("Filipino", "young") that may stand between an adjective and its noun.
+_MAX_UNKNOWN = 2
+
+
+@dataclass(slots=True)
+class Scene:
+    """A sentence as the scope rules see it."""
+
+    tokens: Sequence[TokenType]
+    #: Places of words that a praise or blame pattern matched: they count as adjectives in lists.
+    cues: set[int] = field(default_factory=set)
+    bits: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.bits = [token.bits for token in self.tokens]
+
+    def is_adjective(self, place: int) -> bool:
+        """Whether a word can be part of a list of adjectives."""
+        return place in self.cues or bool(self.bits[place] & (ADJECTIVE | ADVERB))
+
+
+def noun_after(scene: Scene, place: int) -> list[int]:
+    """Return the heads of the noun phrase that the adjective before ``place`` belongs to, or nothing."""
+    bits, total, unknown = scene.bits, len(scene.bits), 0
+    while place < total:
+        here = bits[place]
+        if here & NOUN and place not in scene.cues:
+            return _noun_run(scene, place)
+        if here & (AND | COMMA):
+            after = place + 1
+            if after < total and bits[after] & AND:
+                after += 1
+            if after >= total or not scene.is_adjective(after):
+                return []
+        elif not scene.is_adjective(place):
+            if here & (BREAK | LINK | AUX | PREP | DET | REL | SUBJECT | NOT) or unknown == _MAX_UNKNOWN:
+                return []
+            unknown += 1
+        place += 1
+    return []
+
+
+def _noun_run(scene: Scene, place: int) -> list[int]:
+    """Return the heads of "lounge staff", "food and service", "service, food and staff"."""
+    bits, total, heads = scene.bits, len(scene.bits), []
+    while place < total and bits[place] & NOUN:
+        while place + 1 < total and bits[place + 1] & NOUN and place + 1 not in scene.cues:
+            place += 1
+        heads.append(place)
+        joint = place + 1
+        while joint < total and bits[joint] & (AND | COMMA | DET):
+            joint += 1
+        if joint == place + 1 or joint >= total or joint in scene.cues:
+            break
+        if joint + 1 < total and bits[joint + 1] & (LINK | AUX):
+            break
+        place = joint
+    return heads
+
+
+def subject_before(scene: Scene, place: int) -> list[int]:
+    """Return the heads of the subject of the predicate adjective at ``place``, or nothing."""
+    bits = scene.bits
+    at = place - 1
+    while at >= 0 and (bits[at] & (_FILLER | AND | COMMA) or at in scene.cues):
+        if bits[at] & DET and at + 1 < place and bits[at] & NOUN:
+            break
+        at -= 1
+    if at < 0:
+        return []
+    if bits[at] & (LINK | AUX):
+        while at >= 0 and bits[at] & (LINK | AUX | ADVERB | NOT):
+            at -= 1
+        return subject_at(scene, at)
+    if bits[at] & (NOUN | EVERYONE):
+        return subject_at(scene, at) if _adjoins(scene, at, place) else []
+    if bits[at] & BREAK and at > 0 and bits[at - 1] & NOUN and scene.tokens[at].word in ":-–—":
+        return [at - 1]
+    return []
+
+
+def _adjoins(scene: Scene, at: int, place: int) -> bool:
+    """Whether only adverbs and adjectives stand between a noun and the word it may be the subject of."""
+    between = range(at + 1, place)
+    return all(scene.is_adjective(k) or scene.bits[k] & (ADVERB | NOT | AND | COMMA) for k in between) and not (
+        place > at + 1 and scene.bits[at + 1] & (AND | COMMA)
+    )
+
+
+def subject_at(scene: Scene, at: int) -> list[int]:
+    """Walk left from a verb and return the heads of its subject, past relative clauses and "at the desk"."""
+    bits, walked = scene.bits, 0
+    heads: list[int] = []
+    while at >= 0 and walked < _MAX_WALK:
+        here = bits[at]
+        walked += 1
+        if here & SUBJECT:
+            before = _before_phrase(scene, at)
+            if before >= 0 and bits[before] & PREP and (before > 0 or not here & OURS):
+                at = before - 1
+                heads = heads or [at + 2]
+                continue
+            if heads and bits[heads[0] - 1] & (PREP | DET) and here & NOUN:
+                heads = []
+            if here & SELF and at > 0 and bits[at - 1] & (NOUN | REL) and not heads:
+                at -= 1
+                continue
+            heads = [*heads, at]
+            if before >= 1 and bits[before] & (AND | COMMA) and bits[before - 1] & NOUN:
+                at = before - 1
+                continue
+            return heads
+        if here & BREAK:
+            return heads
+        at -= 1
+    return heads
+
+
+def _before_phrase(scene: Scene, at: int) -> int:
+    """Return the place left of the noun phrase that ends at ``at``."""
+    bits = scene.bits
+    at -= 1
+    unknown = 0
+    while at >= 0:
+        if bits[at] & (PREP | BREAK | COMMA | AND | REL | LINK | AUX):
+            return at
+        if not (bits[at] & (_FILLER | NOUN) or at in scene.cues):
+            unknown += 1
+            if unknown > _MAX_UNKNOWN:
+                return at
+        at -= 1
+    return at
+
+
+def object_after(scene: Scene, place: int) -> list[int]:
+    """Return the heads of the object of the verb before ``place``: "loved the staff", "thanks to our hosts"."""
+    bits, total = scene.bits, len(scene.bits)
+    steps = 0
+    while place < total and steps < 6:
+        here = bits[place]
+        if here & NOUN or here & THEY:
+            return _noun_run(scene, place) if here & NOUN else [place]
+        if here & (BREAK | REL | COMMA | LINK):
+            return []
+        place += 1
+        steps += 1
+    return []
+
+
+def doer_before(scene: Scene, place: int) -> int | None:
+    """Return the place of whoever does what the verb at ``place`` says, or None."""
+    bits = scene.bits
+    at = place - 1
+    while at >= 0 and bits[at] & (ADVERB | AUX | NOT | LINK):
+        at -= 1
+    if at < 0 or bits[at] & BREAK:
+        return None
+    if bits[at] & (AND | COMMA):
+        return _first_subject(scene, at)
+    heads = subject_at(scene, at) if bits[at] & (SUBJECT | REL) else []
+    return heads[-1] if heads else None
+
+
+def _first_subject(scene: Scene, at: int) -> int | None:
+    """Return the first subject of the clause that ends at ``at``: it does what comes after "and" as well."""
+    start = at
+    while start > 0 and not scene.bits[start - 1] & BREAK:
+        start -= 1
+    return next((k for k in range(start, at) if scene.bits[k] & SUBJECT), None)
