@@ -1,1 +1,44 @@
-"""Which staff behaviours bring customers back."""
+"""Which staff behaviours bring customers back: from reviews and visits to mentions, effects and reports.
+
+Heavy libraries (matplotlib, papermill, pandera) are imported where they are used.
+"""
+
+from custservice import figures, findings, quality, rates, words
+from custservice.errors import CustserviceError
+from custservice.findings import ask, scope
+from custservice.loaders import load_reviews, load_visits
+from custservice.panel import build_panel
+from custservice.quotes import quotes_for
+from custservice.regression import Effects, Estimate, estimate_effects
+from custservice.reporting.page import Page
+from custservice.reporting.runs import RunSummary, run_reports
+from custservice.sentiment import find_mentions, find_topics, score_sentiment
+from custservice.study import Study, open_study
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "CustserviceError",
+    "Effects",
+    "Estimate",
+    "Page",
+    "RunSummary",
+    "Study",
+    "ask",
+    "build_panel",
+    "estimate_effects",
+    "figures",
+    "find_mentions",
+    "find_topics",
+    "findings",
+    "load_reviews",
+    "load_visits",
+    "open_study",
+    "quality",
+    "quotes_for",
+    "rates",
+    "run_reports",
+    "scope",
+    "score_sentiment",
+    "words",
+]

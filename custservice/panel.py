@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from custservice.errors import InputError
 from custservice.linkage import DAY, group_codes, link_reviews
-from custservice.sentiment import DRIVERS, find_all
+from custservice.sentiment import families, find_all
 from custservice.tables import MENTION_COLUMNS, POLARITIES
 from custservice.timeline import Ints, Timeline, Times, make_timeline
 
@@ -301,7 +301,9 @@ def _mention_rows(reviews: pd.DataFrame, mentions: pd.DataFrame | None) -> pd.Da
 
 
 def _exposures(n_visits: int, mentions: pd.DataFrame, linked: pd.DataFrame) -> pd.DataFrame:
-    names = [f"{driver}_{polarity}" for driver in DRIVERS for polarity in POLARITIES]
+    topics = bool(mentions["driver"].astype("str").str.startswith("topic_").any())
+    drivers = [driver for driver, family in families().items() if topics or family != "topic"]
+    names = [f"{driver}_{polarity}" for driver in drivers for polarity in POLARITIES]
     found = mentions["driver"].astype("str") + "_" + mentions["polarity"].astype("str")
     names += sorted(set(found) - set(names))
     visit_of = pd.Series(linked["visit"].to_numpy(), index=linked["review_id"].to_numpy())

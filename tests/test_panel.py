@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from custservice.errors import InputError
 from custservice.panel import build_panel, exposure_columns, stand_in_visits
-from custservice.sentiment import DRIVERS
+from custservice.sentiment import families
 
 DAY = pd.Timedelta(days=1)
 NO_MENTIONS = pd.DataFrame({"review_id": [], "driver": [], "polarity": []}, dtype="str")
@@ -177,7 +177,9 @@ def test_every_driver_and_polarity_has_a_column_and_nothing_given_is_changed() -
     written, log = reviews(("r1", "ann", "x", "2024-01-02"), rating=[4.0]), LOG.assign(staff_id="s1")
     before = (written.copy(), log.copy())
     panel = build_panel(written, log, NO_MENTIONS)
-    assert {f"{d}_{p}" for d in DRIVERS for p in ("praise", "blame")} <= set(panel.columns)
+    assert {f"{d}_{p}" for d, f in families().items() if f != "topic" for p in ("praise", "blame")} <= set(
+        panel.columns
+    )
     assert panel.set_index("visit_id").loc["v1", ["rating", "staff_id"]].tolist() == [4.0, "s1"]
     pd.testing.assert_frame_equal(written, before[0])
     pd.testing.assert_frame_equal(log, before[1])

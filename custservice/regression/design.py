@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from custservice.errors import EstimationError, did_you_mean
 from custservice.panel import exposure_columns
-from custservice.sentiment import FAMILIES
+from custservice.sentiment import families
 
 Floats = NDArray[np.float64]
 #: A driver needs this many mentions, in this many clusters, to be reported on its own.
@@ -84,6 +84,7 @@ def choose_exposures(sample: pd.DataFrame, clusters: NDArray[np.int64], exposure
             )
     columns: dict[str, Floats] = {}
     labels, rare = [], []
+    family_of = families()
     least_clusters = min(LEAST_CLUSTERS, int(clusters.max()) + 1)
     for name in wanted:
         values = sample[name].to_numpy(dtype=np.float64)
@@ -94,7 +95,7 @@ def choose_exposures(sample: pd.DataFrame, clusters: NDArray[np.int64], exposure
             columns[name] = values
             labels.append(row | {"pooled": 1})
         else:
-            rare.append(row | {"pooled_into": f"other {FAMILIES.get(driver, 'general')}", "column": name})
+            rare.append(row | {"pooled_into": f"other {family_of.get(driver, 'general')}", "column": name})
     for (family, polarity), members in _pools(rare).items():
         pooled = sample[[m["column"] for m in members]].to_numpy(dtype=np.float64).max(axis=1)
         counts = {"n_mentions": int(pooled.sum()), "n_clusters": len(np.unique(clusters[pooled > 0]))}

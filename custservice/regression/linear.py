@@ -149,10 +149,11 @@ def independent_columns(x: Floats, lengths: Floats) -> Ints:
     """
     gram = x.T @ x
     kept: list[int] = []
-    scale = np.sqrt(np.maximum(np.diag(gram), np.finfo(float).tiny))
+    own = np.diag(gram)
+    scale = np.sqrt(np.maximum(own, np.finfo(float).tiny))
     gram = gram / np.outer(scale, scale)
     for j in range(x.shape[1]):
-        if np.square(scale[j]) <= _COLLINEAR * lengths[j]:
+        if own[j] <= _COLLINEAR * lengths[j]:
             continue
         left = 1.0
         if kept:

@@ -125,9 +125,9 @@ def test_effective_number_of_clusters_falls_with_concentration() -> None:
 
 def test_collinear_and_constant_columns_are_dropped_and_named() -> None:
     y, x, groups = made_up(10)
-    wide = np.column_stack([x, x[:, 0] + x[:, 1], groups * 1.0])
-    fit = fit_linear(y, wide, ["a", "b", "c", "sum", "of_group"], groups=groups, clusters=groups)
-    assert fit.dropped == ("sum", "of_group")
+    wide = np.column_stack([x, x[:, 0] + x[:, 1], groups * 1.0, np.zeros(len(y))])
+    fit = fit_linear(y, wide, ["a", "b", "c", "sum", "of_group", "zero"], groups=groups, clusters=groups)
+    assert fit.dropped == ("sum", "of_group", "zero")
     assert fit.estimate.names == ("a", "b", "c")
 
 

@@ -1,0 +1,166 @@
+"""The command `custservice`; every mistake of a user ends in one sentence and exit code 2."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from custservice.errors import CustserviceError
+
+if TYPE_CHECKING:
+    from custservice.reporting.execute import NotebookRun
+
+
+class _Group(click.Group):
+    """Turns errors raised on purpose into one sentence and exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except CustserviceError as mistake:
+            click.echo(f"custservice: {mistake}", err=True)
+            ctx.exit(2)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="custservice")
+def main() -> None:
+    r"""Which staff behaviours bring customers back: from reviews and visits to reports.
+
+    \b
+    Start with your own files:
+        custservice init reviews.csv visits.csv
+        custservice check study.toml
+        custservice report study.toml
+    """
+
+
+@main.command()
+@click.argument("study", type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Folder of the report [default: reports/<name of the study's folder>].",
+)
+@click.option("--only", multiple=True, help="Run only this notebook; may be given several times.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Notebooks at the same time [default: 2].")
+@click.option("--force", is_flag=True, help="Compute the study's tables anew.")
+def report(study: Path, out: Path | None, only: tuple[str, ...], workers: int | None, force: bool) -> None:
+    r"""Run the notebooks of a study and write its pages.
+
+    Exit code 0: all well; 1: a notebook failed (its page says what); 2: the request cannot be carried out.
+
+    \b
+    Example:
+        custservice report data/demo/study.toml
+    """
+    from custservice.reporting import run_reports
+
+    target = out or Path("reports") / (study.resolve().parent.name if study.stem == "study" else study.stem)
+    with _Progress(len(only) or 4) as progress:
+        summary = run_reports(study, target, only=only or None, workers=workers, force=force, tell=progress.tell)
+    click.echo(str(summary.index))
+    sys.exit(summary.exit_code)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path), default="demo")
+@click.option("--seed", type=int, help="Another seed gives another study with the same truth.")
+def demo(folder: Path, seed: int | None) -> None:
+    r"""Write the built-in demo study, whose truth is known, into FOLDER.
+
+    \b
+    Example:
+        custservice demo demo && custservice report demo/study.toml
+    """
+    from custservice.demo import SEED, write_demo
+
+    click.echo(str(write_demo(folder, SEED if seed is None else seed)))
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(path_type=Path), default="study.toml", show_default=True, help="The file to write."
+)
+def init(files: tuple[Path, ...], out: Path) -> None:
+    r"""Write a commented study.toml for your FILES, with the mapping of columns it guessed.
+
+    \b
+    Example:
+        custservice init reviews.csv orders.csv
+    """
+    from custservice.init_study import write_study
+
+    written = write_study(files, out)
+    click.echo(f"{written}\nRead it, mend what was guessed wrongly, then: custservice check {written}")
+
+
+@main.command()
+@click.argument("study", type=click.Path(path_type=Path))
+def check(study: Path) -> None:
+    r"""Read a study's files and say what was read, set aside and linked; nothing is written but the cache.
+
+    \b
+    Example:
+        custservice check study.toml
+    """
+    from custservice.check_study import describe_study
+    from custservice.study import open_study
+
+    click.echo(describe_study(open_study(study)))
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--text-column", help="The column that holds the texts, where it is not recognised.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write a CSV file instead of printing.")
+def mentions(file: Path, text_column: str | None, out: Path | None) -> None:
+    r"""Find mentions of staff in the texts of FILE: .txt with one text a line, or any file with a text column.
+
+    \b
+    Example:
+        custservice mentions reviews.csv --text-column Comment
+    """
+    from custservice.mention_file import mentions_of_file
+    from custservice.reporting.page import write_csv
+
+    found = mentions_of_file(file, text_column)
+    if out is not None:
+        write_csv(found, out)
+        click.echo(f"{out}: {len(found):,} mentions")
+        return
+    columns = ["text_id", "driver", "polarity", "evidence"]
+    click.echo(found[columns].to_string(index=False) if len(found) else "No mention found.")
+
+
+class _Progress:
+    """A bar on a terminal, one line per notebook elsewhere."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._bar: Any = None
+
+    def __enter__(self) -> _Progress:
+        if sys.stderr.isatty():
+            from tqdm import tqdm
+
+            self._bar = tqdm(total=self._total, unit="notebook")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def tell(self, run: NotebookRun) -> None:
+        """Report the end of one notebook."""
+        line = f"{run.name}: {run.status} ({run.seconds:.1f} s)" + (f": {run.message}" if run.message else "")
+        if self._bar is not None:
+            self._bar.update()
+            if run.message:
+                self._bar.write(line)
+        else:
+            click.echo(line, err=True)

@@ -1,0 +1,142 @@
+"""One notebook through papermill, judged by what really ran, and rendered as one self-contained page."""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+TIMEOUT_SECONDS = 900
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True)
+class NotebookRun:
+    """What became of one notebook.
+
+    Attributes
+    ----------
+    name, title, audience
+        Of the notebook: its file name without ending, its first heading, ``leader`` or ``analyst``.
+    about
+        One sentence on what it answers.
+    status
+        ``"ok"`` or ``"failed"``.
+    seconds
+        How long it ran.
+    message
+        For a failed run: the cell and the error, for analysts.
+    parameters
+        All of them, defaults included.
+    """
+
+    name: str
+    title: str
+    audience: str
+    about: str
+    status: str
+    seconds: float
+    message: str
+    parameters: dict[str, Any]
+
+    @property
+    def page(self) -> str:
+        """File name of the page."""
+        return f"{self.name}.html"
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What a notebook says of itself: ``title`` (its first heading), and its metadata ``audience`` and ``about``."""
+
+    title: str
+    audience: str
+    about: str
+
+
+def read_outline(notebook: Path) -> Outline:
+    """Read title, audience and purpose of a notebook."""
+    book = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
+    headings = (c.source.splitlines()[0] for c in book.cells if c.cell_type == "markdown" and c.source.startswith("# "))
+    own = book.metadata.get("custservice", {})
+    return Outline(
+        next(headings, f"# {notebook.stem}").removeprefix("# ").strip(),
+        own.get("audience", "analyst"),
+        own.get("about", ""),
+    )
+
+
+def execute(notebook: Path, out: Path, parameters: dict[str, Any], folder: Path) -> NotebookRun:
+    """Run a notebook with checked parameters; a failure is part of the result, not raised.
+
+    Parameters
+    ----------
+    notebook
+        The notebook to run; it is not changed.
+    out
+        Where the executed copy goes.
+    parameters
+        All of its parameters, as `check_parameters` returns them.
+    folder
+        Working folder of its kernel.
+    """
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    outline = read_outline(notebook)
+    start = time.perf_counter()
+    message = ""
+    try:
+        with tempfile.TemporaryDirectory(prefix="custservice-") as sockets:
+            papermill.execute_notebook(
+                str(notebook),
+                str(out),
+                parameters=parameters,
+                kernel_name="python3",
+                cwd=str(folder),
+                progress_bar=False,
+                execution_timeout=TIMEOUT_SECONDS,
+                **_private_kernel(sockets),
+            )
+    except PapermillExecutionError as failed:
+        message = f"Cell {failed.exec_count}: {failed.ename}: {_ANSI.sub('', failed.evalue)}"
+    except Exception as failed:  # a dead kernel or a timeout is a failed notebook, not the end of the run
+        message = (
+            f"{type(failed).__name__}: {_ANSI.sub('', str(failed)).splitlines()[0] if str(failed) else 'no message'}"
+        )
+    message = message or _left_undone(out)
+    seconds = time.perf_counter() - start
+    status = "failed" if message else "ok"
+    return NotebookRun(
+        notebook.stem, outline.title, outline.audience, outline.about, status, seconds, message, parameters
+    )
+
+
+def _private_kernel(sockets: str) -> dict[str, Any]:
+    """Let a kernel talk through files of this user instead of open ports, where the system can (not on Windows)."""
+    if sys.platform == "win32":
+        return {}
+    from jupyter_client.manager import AsyncKernelManager
+
+    class PrivateKernel(AsyncKernelManager):
+        transport = "ipc"
+        ip = f"{sockets}/k"
+
+    return {"kernel_manager_class": PrivateKernel}
+
+
+def _left_undone(executed: Path) -> str:
+    """Say which cell never ran: ``sys.exit`` in a cell ends papermill without an error and leaves the rest pending."""
+    if not executed.exists():
+        return "The notebook left no output."
+    cells = nbformat.read(executed, as_version=4).cells  # type: ignore[no-untyped-call]
+    for number, cell in enumerate((c for c in cells if c.cell_type == "code"), start=1):
+        if cell.metadata.get("papermill", {}).get("status") != "completed":
+            return f"Cell {number} did not finish, and nothing after it ran."
+    return ""

@@ -1,0 +1,142 @@
+"""What a notebook shows: numbered figures and tables, sentences, quotes, and the CSV files beside them."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from custservice.figures import Picture
+from custservice.quotes import clean, quote_html
+
+_FORMULA = re.compile(r"^[\s]*[=+\-@\t\r|%]")
+
+
+@dataclass
+class Page:
+    """Shows results in a notebook, alike in JupyterLab and in a report.
+
+    Parameters
+    ----------
+    publish
+        Folder for the tables as CSV files; empty for none.
+
+    Examples
+    --------
+    >>> page = Page()
+    >>> page.table_html(pd.DataFrame({"place": ["<b>"], "visits": [12000]}), "Visits")[:50]
+    '<figure class="table"><table><caption>Table 1. Visi'
+    """
+
+    publish: str = ""
+    figures: int = field(default=0, init=False)
+    tables: int = field(default=0, init=False)
+
+    def figure(self, picture: Picture, note: str = "") -> None:
+        """Show a picture with its number, an alt text and an optional note on what to see in it."""
+        self.figures += 1
+        data = base64.b64encode(picture.svg().encode()).decode()
+        caption = f"<b>Figure {self.figures}.</b> {escape(note)}" if note else f"<b>Figure {self.figures}.</b>"
+        html = f'<figure class="picture"><img alt="{escape(picture.alt)}" src="data:image/svg+xml;base64,{data}">'
+        _show(f"{html}<figcaption>{caption}</figcaption></figure>", picture.alt)
+
+    def table(
+        self, frame: pd.DataFrame, caption: str, name: str = "", formats: Mapping[str, str] | None = None
+    ) -> None:
+        """Show a table with its number and caption; ``name`` also writes it as ``name.csv`` where published.
+
+        Parameters
+        ----------
+        frame
+            What to show, in order; its index is not shown.
+        formats
+            A format for a column, such as ``{"effect": "{:+.0f}"}``; numbers get a plain one by default.
+        """
+        if name and self.publish:
+            write_csv(frame, Path(self.publish) / f"{name}.csv")
+        link = f"{name}.csv" if name and self.publish else ""
+        _show(self.table_html(frame, caption, formats or {}, link), f"{caption}: {len(frame)} rows")
+
+    def table_html(
+        self, frame: pd.DataFrame, caption: str, formats: Mapping[str, str] | None = None, link: str = ""
+    ) -> str:
+        """Return a table as HTML: a caption, column headers, numbers to the right; every cell is escaped."""
+        self.tables += 1
+        numeric = [pd.api.types.is_numeric_dtype(frame[c]) and not pd.api.types.is_bool_dtype(frame[c]) for c in frame]
+        head = "".join(f'<th scope="col"{_aside(n)}>{_label(c)}</th>' for c, n in zip(frame, numeric, strict=True))
+        body = "".join(
+            "<tr>"
+            + "".join(_cell(v, c, n, formats or {}) for v, c, n in zip(row, frame, numeric, strict=True))
+            + "</tr>"
+            for row in frame.itertuples(index=False)
+        )
+        file = f' <a href="tables/{escape(link)}" download>CSV</a>' if link else ""
+        return (
+            f'<figure class="table"><table><caption>Table {self.tables}. {escape(caption)}{file}</caption>'
+            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></figure>"
+        )
+
+    def say(self, *sentences: str, kind: str = "") -> None:
+        """Show sentences, one paragraph each; ``kind`` is a style such as ``"finding"``."""
+        mark = f' class="{escape(kind)}"' if kind else ""
+        _show("".join(f"<p{mark}>{escape(s)}</p>" for s in sentences), " ".join(sentences))
+
+    def points(self, sentences: Iterable[str], kind: str = "") -> None:
+        """Show sentences as a list."""
+        items = list(sentences)
+        mark = f' class="{escape(kind)}"' if kind else ""
+        _show(f"<ul{mark}>" + "".join(f"<li>{escape(s)}</li>" for s in items) + "</ul>", "\n".join(items))
+
+    def quotes(self, quotes: pd.DataFrame, heading: str = "") -> None:
+        """Show quotes chosen by `custservice.quotes.choose_quotes`, evidence highlighted, under a heading."""
+        if len(quotes):
+            title = f"<h4>{escape(heading)}</h4>" if heading else ""
+            _show(f'<div class="said">{title}{quote_html(quotes)}</div>', f"{len(quotes)} quotes")
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table that no spreadsheet takes for formulas: text that could start one gets an apostrophe first."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    safe = frame.copy()
+    for column in safe.columns[[not pd.api.types.is_numeric_dtype(t) for t in safe.dtypes]]:
+        safe[column] = safe[column].map(_no_formula, na_action="ignore")
+    safe.rename(columns=lambda c: _no_formula(str(c))).to_csv(path, index=False, lineterminator="\n")
+
+
+def _show(html: str, text: str) -> None:
+    from IPython.display import display
+
+    display({"text/html": html, "text/plain": text}, raw=True)  # type: ignore[no-untyped-call]
+
+
+def _no_formula(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
+
+
+def _aside(numeric: bool) -> str:
+    return ' class="n"' if numeric else ""
+
+
+def _label(column: Any) -> str:
+    return escape(str(column).replace("_", " "))
+
+
+def _cell(value: Any, column: Any, numeric: bool, formats: Mapping[str, str]) -> str:
+    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)) or value is pd.NaT:
+        return f"<td{_aside(numeric)}>–</td>"
+    if str(column) in formats:
+        text = formats[str(column)].format(value)
+    elif isinstance(value, (float, np.floating)):
+        text = f"{value:,.1f}" if abs(float(value)) < 1000 else f"{value:,.0f}"
+    elif isinstance(value, (int, np.integer)) and not isinstance(value, bool):
+        text = f"{value:,}"
+    else:
+        text = clean(str(value))
+    return f"<td{_aside(numeric)}>{escape(text)}</td>"

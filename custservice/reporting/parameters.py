@@ -1,0 +1,63 @@
+"""What a notebook may be told: read from its own `parameters` cell, and checked before anything runs."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+
+from custservice.errors import ReportError, did_you_mean
+
+_TYPES = {"str": str, "int": int, "float": float, "bool": bool}
+
+
+def read_parameters(notebook: Path) -> type[BaseModel]:
+    """Return a model of a notebook's parameters: names, types and defaults of the cell tagged ``parameters``.
+
+    Raises
+    ------
+    ReportError
+        The notebook is missing, has no such cell, or a parameter has no type.
+    """
+    if not notebook.exists():
+        raise ReportError(f"There is no notebook {notebook.name} in {notebook.parent}.")
+    cells = nbformat.read(notebook, as_version=4).cells  # type: ignore[no-untyped-call]
+    tagged = [c for c in cells if "parameters" in c.metadata.get("tags", [])]
+    if len(tagged) != 1:
+        raise ReportError(f"{notebook.name} has {len(tagged)} cells tagged 'parameters'; it needs exactly one.")
+    fields: dict[str, Any] = {}
+    for line in ast.parse(tagged[0].source).body:
+        if not (isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name) and line.value is not None):
+            raise ReportError(
+                f"{notebook.name}: line {line.lineno} of the parameters cell is not 'name: type = value'."
+            )
+        kind = _TYPES.get(ast.unparse(line.annotation))
+        if kind is None:
+            raise ReportError(f"{notebook.name}: '{line.target.id}' must have one of the types {', '.join(_TYPES)}.")
+        fields[line.target.id] = (kind, ast.literal_eval(line.value))
+    return create_model(notebook.stem, __config__=ConfigDict(extra="forbid", strict=True), **fields)
+
+
+def check_parameters(notebook: Path, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all parameters of a notebook, those given and the defaults of the others.
+
+    Raises
+    ------
+    ReportError
+        An unknown name or a wrong type; the sentence shows what is allowed.
+    """
+    model = read_parameters(notebook)
+    try:
+        return model(**given).model_dump()
+    except ValidationError as bad:
+        first = bad.errors()[0]
+        name = str(first["loc"][0])
+        if first["type"] == "extra_forbidden":
+            hint = did_you_mean(name, model.model_fields)
+            raise ReportError(f"{notebook.name} has no parameter '{name}'{hint}.") from None
+        kind = getattr(model.model_fields[name].annotation, "__name__", "value")
+        raise ReportError(f"{notebook.name}: parameter '{name}' must be {kind}, not {given[name]!r}.") from None

@@ -1,0 +1,152 @@
+"""The one call: samples, pooling, refusals, and what the table says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from custservice.errors import EstimationError
+from custservice.regression import estimate_effects
+from custservice.regression.design import build_controls, choose_exposures
+from custservice.regression.effects import COLUMNS
+
+
+def make_panel(seed: int = 1, n: int = 3000, places: int = 20) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    place = rng.integers(0, places, n)
+    panel = pd.DataFrame(
+        {
+            "visit_id": np.arange(n).astype(str),
+            "review_id": np.arange(n).astype(str),
+            "customer_id": rng.integers(0, n // 2, n).astype(str),
+            "location_id": place.astype(str),
+            "month": rng.choice(["2024-01", "2024-02", "2024-03"], n),
+            "first_visit": rng.integers(0, 2, n),
+            "prior_visits": rng.integers(0, 9, n),
+            "history_days": rng.random(n) * 300,
+            "rating": rng.integers(1, 6, n),
+            "warmth_praise": (rng.random(n) < 0.3).astype(int),
+            "courtesy_blame": (rng.random(n) < 0.1 + 0.01 * place).astype(int),
+            "promises_blame": (np.arange(n) % 150 == 0).astype(int),
+            "ownership_blame": (np.arange(n) % 400 == 7).astype(int),
+            "topic_price_blame": (rng.random(n) < 0.2).astype(int),
+        }
+    )
+    chance = 0.5 - 0.01 * place + 0.10 * panel["warmth_praise"] - 0.15 * panel["courtesy_blame"]
+    panel["returned"] = pd.array((rng.random(n) < chance - 0.1 * panel["topic_price_blame"]).astype(int), dtype="Int8")
+    return panel
+
+
+def test_table_has_the_public_columns_and_finds_the_truth() -> None:
+    effects = estimate_effects(make_panel())
+    table = effects.table.set_index(["driver", "polarity"])
+    assert list(effects.table.columns[: len(COLUMNS)]) == list(COLUMNS)
+    for key, truth in {("warmth", "praise"): 100, ("courtesy", "blame"): -150}.items():
+        row = table.loc[key]
+        assert abs(row["effect"] - truth) < 3.5 * row["std_error"]
+        assert row["low"] < row["effect"] < row["high"]
+    assert table.loc[("warmth", "praise"), "share_mentioned"] == pytest.approx(0.3, abs=0.03)
+    assert set(table["unit"]) == {"returns per 1,000 visits"}
+    product = table["effect"] * table["share_mentioned"]
+    assert np.allclose(table["effect_per_1000_reviewed"], product)
+
+
+def test_estimate_behind_the_table_has_influence_that_sums_to_zero() -> None:
+    estimate = estimate_effects(make_panel()).estimate
+    assert np.allclose(estimate.influence.sum(axis=0), 0, atol=1e-10)
+    assert estimate.left_out is not None
+    assert len(estimate.left_out) == 20
+
+
+def test_only_reviewed_visits_with_a_known_outcome_count() -> None:
+    panel = make_panel()
+    panel.loc[:999, "review_id"] = None
+    panel.loc[1000:1099, "returned"] = pd.NA
+    assert estimate_effects(panel).counts["sample"] == 1900
+
+
+def test_rare_drivers_are_pooled_into_their_family_and_listed() -> None:
+    effects = estimate_effects(make_panel())
+    rare = effects.too_rare.set_index("driver")
+    assert rare["n_mentions"].to_dict() == {"promises": 20, "ownership": 8}
+    assert set(rare["pooled_into"]) == {"other responsibility"}
+    pooled = effects.table.set_index("driver").loc["other responsibility"]
+    assert (pooled["n_mentions"], pooled["pooled"]) == (28, 2)
+
+
+def test_drivers_in_few_places_are_too_rare_however_often_mentioned() -> None:
+    panel = make_panel()
+    panel["warmth_praise"] = ((panel["location_id"].astype(int) < 9) & (panel["first_visit"] == 1)).astype(int)
+    clusters = pd.factorize(panel["location_id"])[0].astype(np.int64)
+    assert "warmth" in set(choose_exposures(panel, clusters, None).too_rare["driver"])
+
+
+def test_a_family_pool_without_mentions_is_left_out() -> None:
+    panel = make_panel().assign(hand_offs_praise=0, listening_praise=0)
+    effects = estimate_effects(panel)
+    assert "other attention" not in set(effects.table["driver"])
+    assert {"hand_offs", "listening"} <= set(effects.too_rare["driver"])
+
+
+def test_few_locations_cluster_by_customer_and_say_so() -> None:
+    effects = estimate_effects(make_panel(places=6))
+    assert effects.estimate.n_clusters > 6
+    assert any("6 locations" in note and "these locations only" in note for note in effects.notes)
+
+
+def test_locations_with_one_visit_are_left_out_and_counted() -> None:
+    panel = make_panel()
+    panel.loc[:2, "location_id"] = ["alone-1", "alone-2", "alone-3"]
+    effects = estimate_effects(panel)
+    assert effects.counts["sample"] == len(panel) - 3
+    assert any("3 visits stand alone" in note for note in effects.notes)
+
+
+def test_missing_controls_get_an_indicator_and_are_counted() -> None:
+    panel = make_panel()
+    panel.loc[:49, "history_days"] = np.nan
+    controls = build_controls(panel, ["history_days"])
+    assert controls.columns["history_days_missing"].sum() == 50
+    assert controls.columns.notna().all(axis=None)
+    assert any("50 rows" in note for note in estimate_effects(panel).notes)
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        ({"controls": ["rating"]}, "star rating lies between"),
+        ({"controls": ["returned"]}, "known only after the visit"),
+        ({"controls": ["mnth"]}, "did you mean 'month'"),
+        ({"exposures": ["ever_praised"]}, "immortal-time bias"),
+        ({"outcome": "rating"}, "allowed are returned"),
+        ({"model": "forest"}, "allowed are linear"),
+        ({"cluster": "shop"}, "no column 'shop'"),
+        ({"absorb": "shop"}, "no column 'shop'"),
+    ],
+)
+def test_bad_questions_are_refused_with_the_reason(asked: dict[str, object], reason: str) -> None:
+    with pytest.raises(EstimationError, match=reason):
+        estimate_effects(make_panel(), **asked)  # type: ignore[arg-type]
+
+
+def test_nothing_to_estimate_is_said() -> None:
+    panel = make_panel()
+    with pytest.raises(EstimationError, match="No reviewed visit has a known outcome"):
+        estimate_effects(panel.assign(returned=pd.array([pd.NA] * len(panel), dtype="Int8")))
+    silent = panel.assign(**{c: 0 for c in panel.columns if c.endswith(("_praise", "_blame"))})
+    with pytest.raises(EstimationError, match="No driver is mentioned"):
+        estimate_effects(silent)
+
+
+def test_other_outcomes_have_their_own_units() -> None:
+    panel = make_panel().assign(visits_next=3, spend_next=np.arange(3000.0))
+    assert estimate_effects(panel, outcome="spend_next").table["unit"].iloc[0] == "money per 1,000 visits"
+    assert estimate_effects(panel, outcome="visits_next").table["effect"].abs().max() < 1e-6
+
+
+def test_the_panel_given_is_not_changed() -> None:
+    panel = make_panel()
+    before = panel.copy()
+    estimate_effects(panel)
+    pd.testing.assert_frame_equal(panel, before)

@@ -1,0 +1,58 @@
+"""What a page shows: numbered, escaped, with a CSV file that no spreadsheet runs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from custservice.reporting.page import Page, write_csv
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    seen: list[str] = []
+    monkeypatch.setattr("custservice.reporting.page._show", lambda html, text: seen.append(html))
+    return seen
+
+
+def test_tables_are_numbered_captioned_and_escaped(shown: list[str], tmp_path: Path) -> None:
+    page = Page(str(tmp_path))
+    frame = pd.DataFrame({"place": ["<b>x</b>"], "n_visits": [12345], "effect": [-61.7], "none": [None]})
+    page.table(frame, "Visits & more", "visits", {"effect": "{:+.0f}"})
+    page.table(frame, "Again")
+    assert "Table 1. Visits &amp; more" in shown[0]
+    assert 'href="tables/visits.csv"' in shown[0]
+    assert "Table 2. Again" in shown[1]
+    assert "csv" not in shown[1]
+    assert "<b>x" not in shown[0]
+    assert re.findall(r'<td class="n">([^<]*)', shown[0]) == ["12,345", "-62"]
+    assert "<td>–</td>" in shown[0]
+    assert '<th scope="col" class="n">n visits</th>' in shown[0]
+
+
+def test_csv_cannot_carry_formulas(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"=place": ["=1+1", "+a", "-b", "@c", "\td", " =e", "fine", None], "n": [-1.5] * 8})
+    write_csv(frame, tmp_path / "a" / "t.csv")
+    lines = (tmp_path / "a" / "t.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "'=place,n"
+    assert [line.split(",")[0][0] for line in lines[1:7]] == ["'"] * 6
+    assert lines[7:] == ["fine,-1.5", ",-1.5"]
+
+
+def test_sentences_points_and_quotes_are_escaped(shown: list[str]) -> None:
+    page = Page()
+    page.say("1 < 2", kind="finding blame")
+    page.points(["a & b"])
+    page.quotes(
+        pd.DataFrame({"location_id": ["x & y"], "month": ["May"], "before": ["a "], "evidence": ["<i>"], "after": [""]}),
+        "<h>",
+    )
+    page.quotes(pd.DataFrame(columns=["location_id"]), "never")
+    assert shown[0] == '<p class="finding blame">1 &lt; 2</p>'
+    assert shown[1] == "<ul><li>a &amp; b</li></ul>"
+    assert "<mark>&lt;i&gt;</mark>" in shown[2]
+    assert "x &amp; y" in shown[2]
+    assert len(shown) == 3

@@ -1,0 +1,40 @@
+"""Rules every notebook keeps: they tell a story in plain words, and logic lives in the library."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from custservice.reporting.runs import NOTEBOOKS
+
+FOLDER = Path(__file__).parents[1] / "notebooks"
+
+
+def cells(name: str) -> list[dict[str, Any]]:
+    return list(json.loads((FOLDER / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"])
+
+
+def code(name: str) -> list[dict[str, Any]]:
+    return [c for c in cells(name) if c["cell_type"] == "code"]
+
+
+def test_every_notebook_is_part_of_the_report() -> None:
+    assert {p.stem for p in FOLDER.glob("*.ipynb")} == set(NOTEBOOKS)
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_notebooks_keep_the_rules(name: str) -> None:
+    sources = ["".join(c["source"]) for c in code(name)]
+    assert len([c for c in cells(name) if c["cell_type"] == "markdown"]) >= len(sources)
+    assert not any(c["outputs"] or c["execution_count"] for c in code(name))
+    assert not any(re.search(r"^\s*(def|class)\b", s, re.MULTILINE) for s in sources)
+    short = [len(s.splitlines()) <= 12 for s in sources]
+    assert sum(short) >= 0.9 * len(short)
+    assert sum("parameters" in c["metadata"].get("tags", []) for c in code(name)) == 1
+    last = "".join(cells(name)[-1]["source"])
+    assert last.startswith("## What this shows, and what it cannot show")
+    assert len({c["id"] for c in cells(name)}) == len(cells(name))

@@ -1,0 +1,103 @@
+"""Quotes: what is hidden, what is marked, and that nothing in a review can break a page."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custservice.quotes import LONGEST, Mask, choose_quotes, clean, quote_html
+
+TEXTS = [
+    "The barista was kind and the staff helped.",
+    "We met Maya there and then Maya helped.",
+    "I saw Tom, and Tom waved.",
+] * 3
+
+
+def reviews_of(texts: list[str]) -> pd.DataFrame:
+    n = len(texts)
+    return pd.DataFrame(
+        {
+            "review_id": [f"r{i}" for i in range(n)],
+            "location_id": [f"Mill Lane {i}" for i in range(n)],
+            "reviewed_at": pd.Timestamp("2024-05-06"),
+            "text": texts,
+        }
+    )
+
+
+def mentions_of(texts: list[str], evidence: str) -> pd.DataFrame:
+    rows = [
+        (f"r{i}", "warmth", "praise", t.index(evidence), t.index(evidence) + len(evidence)) for i, t in enumerate(texts)
+    ]
+    return pd.DataFrame(rows, columns=["review_id", "driver", "polarity", "start", "end"])
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("maya was kind", "[name] was kind"),
+        ("Maya's smile", "[name]'s smile"),
+        ("THE STAFF helped MAYA", "THE STAFF helped [name]"),
+        ("Ask Xanthippe there", "Ask [name] there"),
+        ("Write to jo.b+x@mail.example.org", "Write to [address]"),
+        ("See www.example.org/me?x=1 now", "See [address] now"),
+        ("Ring +44 (0)20 7946-0991.", "Ring [number]."),
+        ("She is @maya_92 there", "She is [name] there"),
+        ("The staff helped on Monday", "The staff helped on Monday"),
+    ],
+)
+def test_names_and_contact_details_are_hidden(text: str, hidden: str) -> None:
+    mask = Mask([*TEXTS, "ask, ring, see, write, she is there, to, on, now"])
+    assert mask(text) == hidden
+
+
+def test_words_of_places_stay() -> None:
+    assert Mask(TEXTS)("Kind staff at Mill Lane") == "Kind staff at [name] [name]"
+    assert Mask(TEXTS, keep=["Mill Lane"])("Kind staff at Mill Lane") == "Kind staff at Mill Lane"
+
+
+def test_evidence_is_marked_and_everything_is_escaped() -> None:
+    texts = [f"the staff <b>{i}</b> were so kind & <script>alert(1)</script> quick to help us all" for i in range(6)]
+    quotes = choose_quotes(reviews_of(texts), mentions_of(texts, "so kind"), "warmth", "praise", 2, Mask(texts))
+    html = quote_html(quotes)
+    assert html.count("<mark>so kind</mark>") == 2
+    assert "<script" not in html
+    assert "&amp;" in html
+    assert len(quotes) == 2
+
+
+def test_fewer_than_five_mentions_show_nobody() -> None:
+    texts = ["the staff were so kind to all of us today"] * 4
+    assert choose_quotes(reviews_of(texts), mentions_of(texts, "so kind"), "warmth", "praise").empty
+
+
+def test_the_choice_is_the_same_in_every_run_and_prefers_other_places() -> None:
+    texts = [f"the staff were so kind to us, number {i}" for i in range(30)]
+    reviews = reviews_of(texts).assign(location_id=["a", "b", "c"] * 10)
+    first = choose_quotes(reviews, mentions_of(texts, "so kind"), "warmth", "praise", 3, Mask(texts))
+    again = choose_quotes(reviews.iloc[::-1], mentions_of(texts, "so kind"), "warmth", "praise", 3, Mask(texts))
+    pd.testing.assert_frame_equal(first, again)
+    assert sorted(first["location_id"]) == ["a", "b", "c"]
+
+
+def test_long_sentences_are_cut_around_the_evidence() -> None:
+    texts = ["word " * 400 + "so kind " + "word " * 400] * 6
+    quotes = choose_quotes(reviews_of(texts), mentions_of(texts, "so kind"), "warmth", "praise", 1, Mask(texts))
+    shown = "".join(quotes.loc[0, ["before", "evidence", "after"]])
+    assert "so kind" in shown
+    assert len(shown) < LONGEST + 10
+
+
+@given(st.text())
+def test_cleaned_text_is_one_safe_line(text: str) -> None:
+    shown = clean(text)
+    assert not any(c in shown for c in "\n\r\t\x00\u202e\u200f")
+    assert clean(shown) == shown or "<" in text
+
+
+@given(st.text(max_size=200))
+def test_masking_never_fails(text: str) -> None:
+    assert isinstance(Mask([text])(text), str)
