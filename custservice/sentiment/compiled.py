@@ -21,7 +21,20 @@ _CLASSES = (
 )
 BITS = {name: 1 << number for number, name in enumerate(_CLASSES)}
 _THINGS = ("product", "place", "price", "waiting", "facilities", "location", "policy")
-_PHRASE = "phrase"
+#: Phrases that name someone or something: their words are no longer words of patterns ("wait staff" is no wait).
+ENTITIES = {
+    "staff",
+    "service",
+    "thing",
+    "others",
+    "product",
+    "place",
+    "price",
+    "waiting",
+    "facilities",
+    "location",
+    "part",
+}
 
 
 @dataclass(slots=True)
@@ -183,8 +196,9 @@ class Tables:
         return word in self._words or any(word[:n] in self._stems for n in range(1, min(len(word), 20) + 1))
 
     def _new_type(self, word: str, capital: bool, phrase: str) -> TokenType:
-        symbols = self._closure(self._fitting(word, capital, phrase), stop_at_classes=bool(phrase))
-        if phrase and phrase != _PHRASE:
+        fitting = [self._atom(ANY)] if phrase in ENTITIES else self._fitting(word, capital, phrase)
+        symbols = self._closure(fitting, stop_at_classes=bool(phrase))
+        if phrase not in ("", "phrase", "part"):
             symbols |= self._closure([self._atom(f"<{phrase}>")])
         bits = sum(bit for symbol, bit in self._bit_of.items() if symbol in symbols)
         token = TokenType(len(self._types), word, bits, symbols, self._target(word, symbols))

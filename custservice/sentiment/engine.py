@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import chain
 
-from custservice.sentiment.compiled import BITS, Tables, TokenType, Trie
+from custservice.sentiment.compiled import BITS, ENTITIES, Tables, TokenType, Trie
 from custservice.sentiment.tokens import TOKEN
 
 #: What a gap must not cross.
@@ -43,7 +43,7 @@ def _mark_phrase(tables: Tables, tokens: list[TokenType], place: int) -> None:
     path, places = max(found, key=lambda match: (len(match[1]), match[1][-1]))
     name = tables.phrase_paths[path][0]
     for at in places[:-1]:
-        tokens[at] = tables.variant(tokens[at], "phrase")
+        tokens[at] = tables.variant(tokens[at], "part" if name in ENTITIES else "phrase")
     tokens[places[-1]] = tables.variant(tokens[places[-1]], name)
 
 

@@ -25,12 +25,25 @@ _WHO = {"no", "none", "nobody", "noone", "nothing", "neither", "nowhere"}
 #: Words that turn "could not have been" and "never met" into the strongest praise or blame.
 _MORE = {"more", "better", "worse", "nicer", "friendlier", "kinder", "such", "so", "as", "warmer", "ruder", "slower"}
 _BEST = {"been", "be", "met", "had", "seen", "experienced", "found", "encountered", "ask", "wish", "imagine", "felt"}
+#: Words that open a fresh statement after "and": "not rude and very welcoming".
+_FRESH = {"very", "extremely", "really", "so", "quite", "incredibly", "always", "absolutely", "super", "totally", "not"}
 _MAX_REACH = 7
 
 
-def negator_of(scene: Scene, first: int, own: set[int]) -> int | None:
+def _ends_reach(scene: Scene, at: int, first: int, listed: bool) -> bool:
+    """Whether a new statement begins after "and": "did not smile and took ages" negates the smile alone."""
+    word, after = scene.tokens[at].word, scene.bits[at + 1]
+    if at + 1 < first and after & (DET | SUBJECT) and not after & ADVERB:
+        return True
+    if word in ("or", "nor", "/", "as"):
+        return False
+    return not listed or scene.tokens[at + 1].word in _FRESH
+
+
+def negator_of(scene: Scene, first: int, own: frozenset[int], *, listed: bool = False) -> int | None:
     """Return the place of the negator that the statement starting at ``first`` stands under, or None.
 
+    ``listed`` says that the statement is an adjective, which one "not" may reach together with others;
     ``own`` holds the places the pattern itself matched: its own "not" is part of what it says.
     """
     bits, tokens = scene.bits, scene.tokens
@@ -48,7 +61,10 @@ def negator_of(scene: Scene, first: int, own: set[int]) -> int | None:
             return None
         if here & COMMA and not (scene.is_adjective(at - 1) if at else False):
             return None
-        if here & AND and at + 1 < first and bits[at + 1] & (DET | SUBJECT) and not bits[at + 1] & ADVERB:
+        if here & AND and _ends_reach(scene, at, first, listed):
+            return None
+        if here & LINK and crossed:
+            # A second verb with a subject of its own: the negator before it belongs to another statement.
             return None
         if here & SUBJECT and at not in own:
             crossed = True
@@ -58,7 +74,7 @@ def negator_of(scene: Scene, first: int, own: set[int]) -> int | None:
     return None
 
 
-def _is_emphasis(scene: Scene, at: int, first: int, own: set[int]) -> bool:
+def _is_emphasis(scene: Scene, at: int, first: int, own: frozenset[int]) -> bool:
     """Whether "not" strengthens: "could not have been more helpful", "never met such kind staff"."""
     between = [scene.tokens[k].word for k in range(at + 1, max(first, max(own) + 1))]
     compares = any(word in _MORE or (word.endswith("er") and k + at + 1 in own) for k, word in enumerate(between))

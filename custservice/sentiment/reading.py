@@ -10,6 +10,7 @@ from custservice.sentiment.engine import Match, find_matches
 from custservice.sentiment.lexicon import JUDGE, VETO, Group
 from custservice.sentiment.negation import condition_of, negator_of, wish_of
 from custservice.sentiment.scope import (
+    ADVERB,
     AUX,
     LINK,
     NOUN,
@@ -27,6 +28,7 @@ from custservice.sentiment.scope import (
 
 _OPPOSITE = {"praise": "blame", "blame": "praise"}
 _MAX_EVIDENCE = 8
+NOT_STAFF = "about something else"
 
 
 @dataclass(slots=True, frozen=True)
@@ -39,6 +41,8 @@ class Finding:
     last: int
     group: Group
     path: int
+    #: The places of the words that the pattern named.
+    own: frozenset[int]
     #: Empty for a mention, else why the match is none.
     veto: str = ""
     #: What turned the polarity: "negated", "wish" or nothing.
@@ -50,7 +54,7 @@ def read_sentence(tables: Tables, tokens: Sequence[TokenType]) -> list[Finding]:
     matches = find_matches(tables, tokens)
     if not matches:
         return []
-    cues = [match for match in _longest(matches) if tables.paths[match[0]][0].driver != VETO]
+    cues = [match for match in matches if tables.paths[match[0]][0].driver != VETO]
     if not cues:
         return []
     vetoed = _vetoed(tables, matches)
@@ -61,7 +65,7 @@ def read_sentence(tables: Tables, tokens: Sequence[TokenType]) -> list[Finding]:
         if vetoed and vetoed.issuperset(places):
             continue
         findings += _read_cue(tables, scene, path, places, question)
-    return _settled(findings)
+    return _settled(_longest(findings))
 
 
 def mentions_of(findings: Sequence[Finding]) -> list[Finding]:
@@ -76,10 +80,10 @@ def _is_word(tables: Tables, path: int) -> bool:
     return tables.paths[path][0].about in ("person", "staff", "thing") or tables.paths[path][0].driver == JUDGE
 
 
-def _longest(matches: list[Match]) -> list[Match]:
-    """Drop matches whose words are all part of a longer match."""
-    sets = [set(places) for _, places in matches]
-    return [match for match, own in zip(matches, sets, strict=True) if not any(own < other for other in sets)]
+def _longest(findings: list[Finding]) -> list[Finding]:
+    """Drop findings whose words are all part of a longer one that is about staff."""
+    longer = [f.own for f in findings if f.veto != NOT_STAFF]
+    return [f for f in findings if not any(f.own < other for other in longer)]
 
 
 def _vetoed(tables: Tables, matches: list[Match]) -> set[int]:
@@ -94,14 +98,15 @@ def _vetoed(tables: Tables, matches: list[Match]) -> set[int]:
 def _read_cue(tables: Tables, scene: Scene, path: int, places: tuple[int, ...], question: bool) -> Iterator[Finding]:
     group = tables.paths[path][0]
     first, last = places[0], places[-1]
-    own = set(places)
+    own = frozenset(places)
     heads = _heads(scene, group, first, last)
-    for driver, head in _aims(scene, group, first, heads):
+    for driver, head in _aims(scene, group, last, heads):
         polarity, turned, veto = group.polarity, "", ""
         if driver.startswith("!"):
-            yield Finding(driver[1:], polarity, first, last, group, path, veto="about something else")
+            yield Finding(driver[1:], polarity, first, last, group, path, own, veto=NOT_STAFF)
             continue
-        negator = negator_of(scene, first, own) if group.negated != "keep" else None
+        listed = group.about in ("person", "staff", "thing") or group.driver == JUDGE
+        negator = negator_of(scene, first, own, listed=listed) if group.negated != "keep" else None
         if negator is not None and group.negated == "drop":
             veto = "negated"
         elif negator is not None:
@@ -113,7 +118,7 @@ def _read_cue(tables: Tables, scene: Scene, path: int, places: tuple[int, ...], 
         elif condition_of(scene, first) is not None:
             veto = "condition"
         near = [k for k in (negator, head) if k is not None and first - _MAX_EVIDENCE <= k <= last + _MAX_EVIDENCE]
-        yield Finding(driver, polarity, min([first, *near]), max([last, *near]), group, path, veto, turned)
+        yield Finding(driver, polarity, min([first, *near]), max([last, *near]), group, path, own, veto, turned)
 
 
 def _heads(scene: Scene, group: Group, first: int, last: int) -> list[int]:
@@ -133,23 +138,37 @@ def _heads(scene: Scene, group: Group, first: int, last: int) -> list[int]:
         # "staff were friendly food was good": the noun on the right has a verb of its own.
         has_verb = after < len(scene.bits) and scene.bits[after] & (LINK | AUX)
         beside = first > 0 and scene.bits[first - 1] & OURS
-        return left if has_verb or beside else right
+        # "staff were faultless food good": a predicate right after its verb, with no article, is no attribute.
+        predicate = _follows_link(scene, first) and scene.bits[left[0]] & OURS and not scene.bits[right[-1]] & OURS
+        return left if has_verb or beside or predicate else right
     return left
 
 
-def _aims(scene: Scene, group: Group, first: int, heads: list[int]) -> Iterator[tuple[str, int | None]]:
+def _follows_link(scene: Scene, first: int) -> bool:
+    at = first - 1
+    while at >= 0 and scene.bits[at] & ADVERB:
+        at -= 1
+    return at >= 0 and bool(scene.bits[at] & LINK)
+
+
+def _aims(scene: Scene, group: Group, last: int, heads: list[int]) -> Iterator[tuple[str, int | None]]:
     """Yield the drivers a match speaks of, with the noun; ``!driver`` where it speaks of something else."""
     bits = [scene.bits[head] for head in heads]
     if group.driver == JUDGE:
-        yield from _judged(scene, heads)
+        # "super helpful": here the word only strengthens another.
+        if not (scene.bits[last] & ADVERB and last + 1 in scene.cues):
+            yield from _judged(scene, heads)
         return
     ours = any(b & OURS for b in bits)
     head = heads[0] if heads else None
+    adverb = scene.tokens[last].word.endswith("ly")
     accepted = True
+    # "We were promptly seated": what an adverb says is of whoever did it.
+    passive = adverb and all(b & SELF for b in bits)
     if group.about == "person":
-        accepted = ours or not heads
+        accepted = ours or not heads or passive
     elif group.about == "staff":
-        accepted = ours
+        accepted = ours or (passive and bool(bits))
     elif group.about == "doer":
         accepted = ours or not any(b & (SELF | OTHERS | THING) for b in bits)
     elif group.about == "staff_doer":

@@ -23,6 +23,7 @@ NOUN = PEOPLE | SERVICE | THING | OTHERS | TARGET
 SUBJECT = NOUN | THEY | SELF | EVERYONE
 OURS = PEOPLE | SERVICE | THEY | EVERYONE
 _FILLER = ADVERB | DET | ADJECTIVE | NOT
+_BE = frozenset("was were been being be is are am get got gets getting".split())
 _MAX_WALK = 14
 #: Words of no class ("Filipino", "young") that may stand between an adjective and its noun.
 _MAX_UNKNOWN = 2
@@ -56,7 +57,7 @@ def noun_after(scene: Scene, place: int) -> list[int]:
             after = place + 1
             if after < total and bits[after] & AND:
                 after += 1
-            if after >= total or not scene.is_adjective(after):
+            if after >= total or not (scene.is_adjective(after) or _is_listed(scene, after)):
                 return []
         elif not scene.is_adjective(place):
             if here & (BREAK | LINK | AUX | PREP | DET | REL | SUBJECT | NOT) or unknown == _MAX_UNKNOWN:
@@ -64,6 +65,14 @@ def noun_after(scene: Scene, place: int) -> list[int]:
             unknown += 1
         place += 1
     return []
+
+
+def _is_listed(scene: Scene, place: int) -> bool:
+    """Whether an unknown word stands in a list of adjectives: "friendly, walkable neighborhood"."""
+    bits = scene.bits
+    if bits[place] or place + 1 >= len(bits):
+        return False
+    return bool(bits[place + 1] & (NOUN | COMMA | AND)) or scene.is_adjective(place + 1)
 
 
 def _noun_run(scene: Scene, place: int) -> list[int]:
@@ -97,6 +106,10 @@ def subject_before(scene: Scene, place: int) -> list[int]:
     if bits[at] & (LINK | AUX):
         while at >= 0 and bits[at] & (LINK | AUX | ADVERB | NOT):
             at -= 1
+        if at >= 0 and bits[at] & (AND | COMMA) and not (at and bits[at - 1] & BREAK):
+            # "Janet gave clear instructions and was friendly": the clause's first subject is meant.
+            first = _first_subject(scene, at)
+            return [] if first is None else [first]
         return subject_at(scene, at)
     if bits[at] & (NOUN | EVERYONE):
         return subject_at(scene, at) if _adjoins(scene, at, place) else []
@@ -117,17 +130,15 @@ def subject_at(scene: Scene, at: int) -> list[int]:
     """Walk left from a verb and return the heads of its subject, past relative clauses and "at the desk"."""
     bits, walked = scene.bits, 0
     heads: list[int] = []
+    modifier: list[int] = []
     while at >= 0 and walked < _MAX_WALK:
         here = bits[at]
         walked += 1
         if here & SUBJECT:
             before = _before_phrase(scene, at)
-            if before >= 0 and bits[before] & PREP and (before > 0 or not here & OURS):
-                at = before - 1
-                heads = heads or [at + 2]
+            if before > 0 and bits[before] & PREP and not _is_part_of(scene, before):
+                modifier, at = modifier or [at], before - 1
                 continue
-            if heads and bits[heads[0] - 1] & (PREP | DET) and here & NOUN:
-                heads = []
             if here & SELF and at > 0 and bits[at - 1] & (NOUN | REL) and not heads:
                 at -= 1
                 continue
@@ -137,9 +148,14 @@ def subject_at(scene: Scene, at: int) -> list[int]:
                 continue
             return heads
         if here & BREAK:
-            return heads
+            break
         at -= 1
-    return heads
+    return heads or modifier
+
+
+def _is_part_of(scene: Scene, at: int) -> bool:
+    """Whether "of" follows a word such as "all" or "some": what comes after it is the subject itself."""
+    return scene.tokens[at].word == "of" and bool(scene.bits[at - 1] & (DET | EVERYONE | ADJECTIVE | NOT))
 
 
 def _before_phrase(scene: Scene, at: int) -> int:
@@ -179,12 +195,22 @@ def doer_before(scene: Scene, place: int) -> int | None:
     at = place - 1
     while at >= 0 and bits[at] & (ADVERB | AUX | NOT | LINK):
         at -= 1
+    if _is_passive(scene, at + 1, place):
+        return None
     if at < 0 or bits[at] & BREAK:
         return None
     if bits[at] & (AND | COMMA):
         return _first_subject(scene, at)
     heads = subject_at(scene, at) if bits[at] & (SUBJECT | REL) else []
     return heads[-1] if heads else None
+
+
+def _is_passive(scene: Scene, start: int, verb: int) -> bool:
+    """Whether "we were ignored" rather than "we ignored" or "we were chatting"."""
+    words = [scene.tokens[k].word for k in range(start, verb + 1)]
+    if words[-1] in _BE and verb + 1 < len(scene.tokens):
+        words.append(scene.tokens[verb + 1].word)
+    return any(word in _BE for word in words) and not words[-1].endswith("ing")
 
 
 def _first_subject(scene: Scene, at: int) -> int | None:
