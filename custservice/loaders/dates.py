@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, cast
 import pandas as pd
 
 from custservice.errors import InputError
-from custservice.loaders.values import as_id
+from custservice.loaders.values import as_id, shown
 
 RowName = Callable[[int], str]
 DAY_FIRST, MONTH_FIRST = "dayfirst", "monthfirst"
@@ -47,6 +47,8 @@ _EPOCH: Final[dict[int, Literal["s", "ms", "us", "ns"]]] = {
     18: "ns",
     19: "ns",
 }
+#: Up to this share of a column counts as slips, which are set aside.
+_FEW = 0.02
 _NO_NOTES: tuple[str, ...] = ()
 _UNIT: Final = "datetime64[us]"
 
@@ -131,11 +133,11 @@ def _from_text(text: pd.Series[str], name: str, form: str | None, row_name: RowN
         return Dates(values, pd.Series(False, index=text.index))
     notes: tuple[str, ...] = ()
     readings = [_from_digits(rest)]
-    # One form for what is left: the one that most values have.
-    fits = {key: rest.str.fullmatch(pattern, case=False) for key, pattern in _FORMS.items()}
+    # One form for what is left: the one that most values have, unless they are a few slips among ISO dates.
+    fits = {key: rest.str.fullmatch(pattern, case=False) & ~iso[rest.index] for key, pattern in _FORMS.items()}
     key = max(fits, key=lambda each: int(fits[each].sum()))
     matching = rest[fits[key]]
-    if not matching.empty:
+    if len(matching) > _FEW * text.notna().sum():
         parts = matching.str.extract(re.compile(_FORMS[key], re.IGNORECASE))
         if key == "numbers":
             parts, notes = _name_day_and_month(parts, matching, name, form, row_name)
@@ -201,8 +203,8 @@ def _order(
 
 
 def _rows(text: pd.Series[str], chosen: pd.Series[bool], count: int, row_name: RowName) -> str:
-    shown = text[chosen].drop_duplicates().head(count)
-    return ", ".join(f"row {row_name(cast(int, key))}: '{value}'" for key, value in shown.items())
+    first = text[chosen].drop_duplicates().head(count)
+    return ", ".join(f"row {row_name(cast(int, key))}: {shown(value)}" for key, value in first.items())
 
 
 def _assemble(parts: pd.DataFrame) -> pd.Series[Any]:

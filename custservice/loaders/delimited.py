@@ -19,8 +19,8 @@ from custservice.loaders.files import decode, read_text
 from custservice.loaders.raw import Format, Raw, Sample, broken_rows
 
 DELIMITERS = ",;\t|"
-#: So many unclosed quotes are mended per file before we give up.
-_MAX_UNCLOSED = 100
+_UNCLOSED = "a quote that is never closed"
+_MISPLACED = "a quote out of place"
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 
 
@@ -56,12 +56,8 @@ def read_delimited(paths: Sequence[Path]) -> list[Raw]:
 
 def _read_one(path: Path) -> Raw:
     decoded = read_text(path)
-    text, stand_in = _protect_returns(decoded.text)
-    parsed = parse(text, path)
-    frame = _as_frame(parsed)
-    if stand_in:
-        frame = frame.apply(lambda column: column.str.replace(stand_in, "\r", regex=False))
-    return Raw(path.name, frame, broken_rows(parsed.broken), decoded.notes)
+    parsed = parse(decoded.text, path)
+    return Raw(path.name, _as_frame(parsed), broken_rows(parsed.broken), decoded.notes)
 
 
 def _protect_returns(text: str) -> tuple[str, str]:
@@ -85,16 +81,25 @@ def parse(text: str, path: Path) -> Parsed:
     >>> parse("id;text\n1;fine\n2\n", Path("june.csv")).broken
     [(2, '1 field where 2 are expected', '2')]
     """
+    text, stand_in = _protect_returns(text)
     lines = _lines(text)
     dialect, first = find_dialect(lines)
-    parsed = _parse_as(lines[first:], dialect, path)
+    parsed = _parse_as(lines[first:], dialect)
     if parsed.broken and '\\"' in text:
         # Databases write a quote inside quotes as \" where spreadsheets double it.
-        escaped = _parse_as(lines[first:], replace(dialect, escape="\\"), path)
+        escaped = _parse_as(lines[first:], replace(dialect, escape="\\"))
         parsed = escaped if len(escaped.broken) < len(parsed.broken) else parsed
     if not parsed.rows:
         raise InputError(_nothing_read(parsed, dialect, path))
-    return parsed
+    return _with_returns(parsed, stand_in) if stand_in else parsed
+
+
+def _with_returns(parsed: Parsed, stand_in: str) -> Parsed:
+    rows = [[field.replace(stand_in, "\r") for field in fields] for fields in parsed.rows]
+    broken = [(number, reason, raw.replace(stand_in, "\r")) for number, reason, raw in parsed.broken]
+    return replace(
+        parsed, header=_column_names([name.replace(stand_in, " ") for name in parsed.header]), rows=rows, broken=broken
+    )
 
 
 def _lines(text: str) -> list[str]:
@@ -104,19 +109,19 @@ def _lines(text: str) -> list[str]:
     return lines if lines[-1] else lines[:-1]
 
 
-def _parse_as(lines: list[str], dialect: Dialect, path: Path) -> Parsed:
-    records = _records(lines, dialect, path)
-    header = _column_names(next(records, ([], False))[0])
+def _parse_as(lines: list[str], dialect: Dialect) -> Parsed:
+    records = _records(lines, dialect)
+    header = _column_names(next(records, ([], ""))[0])
     width = len(header)
     parsed = Parsed(header, [], [], [])
-    for number, (fields, unclosed) in enumerate(records, start=1):
+    for number, (fields, problem) in enumerate(records, start=1):
         if len(fields) > width and not any(fields[width:]):
             del fields[width:]
-        if len(fields) == width and not unclosed:
+        if len(fields) == width and not problem:
             parsed.rows.append(fields)
             parsed.numbers.append(number)
         else:
-            reason = "a quote that is never closed" if unclosed else _field_count(len(fields), width)
+            reason = problem or _field_count(len(fields), width)
             parsed.broken.append((number, reason, dialect.delimiter.join(fields)))
     return parsed
 
@@ -144,28 +149,32 @@ class _Feed:
         return self.lines[self.position - 1]
 
 
-def _records(lines: list[str], dialect: Dialect, path: Path) -> Iterator[tuple[list[str], bool]]:
-    """Yield records and whether they are an unclosed quote: then the record is its first line alone."""
+def _records(lines: list[str], dialect: Dialect) -> Iterator[tuple[list[str], str]]:
+    """Yield records, and what is wrong with their quotes: then the record is its first line alone.
+
+    Strict reading matters: else a quote that is never closed swallows the rows up to the next quote, unnoticed.
+    """
     # A review may be longer than the reader's default limit of 131,072 characters per field.
     csv.field_size_limit(2**31 - 1)
-    begun, unclosed = 0, 0
+    begun, problem = 0, ""
     while True:
         feed = _Feed(lines, begun)
         reader = csv.reader(
-            feed, delimiter=dialect.delimiter, skipinitialspace=dialect.skip_space, escapechar=dialect.escape
+            feed,
+            delimiter=dialect.delimiter,
+            skipinitialspace=dialect.skip_space,
+            escapechar=dialect.escape,
+            strict=True,
         )
-        for fields in reader:
-            if feed.exhausted:
-                break
-            begun = feed.position
-            if fields:
-                yield fields, False
-        else:
+        try:
+            for fields in reader:
+                begun = feed.position
+                if fields:
+                    yield fields, ""
             return
-        unclosed += 1
-        if unclosed > _MAX_UNCLOSED:
-            raise InputError(f"{path} has a quote in line {begun + 1} that is never closed: mend that line.")
-        yield [lines[begun].rstrip("\r\n")], True
+        except csv.Error:
+            problem = _UNCLOSED if feed.exhausted else _MISPLACED
+        yield [lines[begun].rstrip("\r\n")], problem
         begun += 1
 
 
@@ -201,7 +210,7 @@ def _evenness(lines: list[str], delimiter: str) -> float:
 def _column_names(header: Sequence[str]) -> list[str]:
     names: list[str] = []
     for position, name in enumerate(header, start=1):
-        clean = name.strip().lstrip("\ufeff") or f"column {position}"
+        clean = " ".join(name.lstrip("\ufeff").split()) or f"column {position}"
         copies = sum(other == clean or other.startswith(f"{clean}.") for other in names)
         names.append(f"{clean}.{copies + 1}" if clean in names else clean)
     return names

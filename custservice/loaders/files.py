@@ -51,7 +51,7 @@ def existing_file(path: Path) -> Path:
         raise InputError(f"{path} is a folder: give the file in it that holds the table.")
     if not path.exists():
         near = _similar_name(path)
-        raise InputError(f"There is no file {path}{near}.")
+        raise InputError(f"There is no file {path}{near}")
     return path
 
 
@@ -59,10 +59,10 @@ def _similar_name(path: Path) -> str:
     import difflib
 
     if not path.parent.is_dir():
-        return f": the folder {path.parent} does not exist either"
+        return f": the folder {path.parent} does not exist either."
     names = [other.name for other in path.parent.iterdir()]
     near = difflib.get_close_matches(path.name, names, n=1, cutoff=0.6)
-    return f"; did you mean {near[0]}?"[:-1] if near else ": check the path"
+    return f"; did you mean {near[0]}?" if near else ": check the path."
 
 
 def read_start(path: Path) -> bytes:
@@ -114,9 +114,18 @@ def refuse_binary(path: Path, start: bytes) -> None:
             raise InputError(f"{path} is not a text table but {what}.")
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         return
-    odd = sum(byte < 32 and byte not in _TEXT_CONTROLS for byte in start[:8192])
-    if odd > 0.1 * min(len(start), 8192):
+    head = start[:8192]
+    odd = sum(byte < 32 and byte not in _TEXT_CONTROLS for byte in head) / max(len(head), 1)
+    if odd > 0.3 or (odd > 0.03 and not _is_utf8(head)):
         raise InputError(f"{path} is a binary file, not a table of text: export it as CSV in UTF-8.")
+
+
+def _is_utf8(head: bytes) -> bool:
+    try:
+        head.decode()
+    except UnicodeDecodeError as error:
+        return error.start >= len(head) - 3  # a character cut in two
+    return True
 
 
 def decode(data: bytes, name: str) -> Text:

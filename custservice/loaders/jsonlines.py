@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -60,16 +61,28 @@ def _parse(text: str, path: Path, place: str) -> Any:
 
 def _flatten(item: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     flat: dict[str, Any] = {}
-    for name, value in item.items():
+    for key, value in item.items():
+        name = prefix + " ".join(_whole(key).split())
         if isinstance(value, dict):
-            flat |= _flatten(value, f"{prefix}{name}.")
+            flat |= _flatten(value, f"{name}.")
+        elif isinstance(value, list):
+            flat[name] = json.dumps(value)
         else:
-            flat[prefix + name] = json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
+            flat[name] = _whole(value) if isinstance(value, str) else value
     return flat
 
 
+def _whole(text: str) -> str:
+    """Replace halves of characters, which JSON can escape but no table can hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
 def _recognises(sample: Sample) -> bool:
-    return sample.start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
+    return re.match(rb'(\xef\xbb\xbf)?\s*(\{\s*"|\[\s*\{)', sample.start) is not None
 
 
 FORMAT = Format("jsonl", _recognises, read_jsonlines)

@@ -17,7 +17,7 @@ from custservice.loaders.dates import read_dates
 from custservice.loaders.formats import pick_formats
 from custservice.loaders.language import add_language
 from custservice.loaders.raw import Raw
-from custservice.loaders.values import as_found, as_id, as_number, as_text, example
+from custservice.loaders.values import as_found, as_id, as_number, as_text, shown
 from custservice.tables import COLUMNS, ID_COLUMN, NO_DATE, ONE_PLACE, UNKNOWN_PLACE, TableName, set_aside
 
 Paths = str | PathLike[str] | Iterable[str | PathLike[str]]
@@ -231,7 +231,8 @@ def _number_column(
     count = int(numbers.unread.sum())
     if not count:
         return name, numbers.values, []
-    first = f"{example(values, numbers.unread)} in row {row_name(int(numbers.unread.to_numpy().argmax()))}"
+    where = int(numbers.unread.to_numpy().argmax())
+    first = f"{shown(values.iloc[where])} in row {row_name(where)}"
     if count <= values.notna().sum() / 2:
         return name, numbers.values, [f"{count:,} values of {name} are no numbers and count as missing ({first})."]
     column = taken[name]

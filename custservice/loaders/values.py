@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -128,13 +127,13 @@ def as_found(values: pd.Series[Any]) -> pd.Series[Any]:
     return pd.to_numeric(text)
 
 
-def example(values: pd.Series[Any], chosen: pd.Series[bool]) -> str:
-    """Return the first chosen value in quotes, cut to a readable length.
+def shown(value: Any) -> str:
+    r"""Return a value as messages show it: in quotes, on one line, cut to a readable length.
 
     Examples
     --------
-    >>> example(pd.Series(["1", "n/a"]), pd.Series([False, True]))
-    "'n/a'"
+    >>> print(shown("12\n a"))
+    '12 a'
     """
-    first = str(values[chosen].iloc[0])
-    return repr(re.sub(r"\s+", " ", first)[:40])
+    flat = " ".join(str(value).split())
+    return f"'{flat[:40]}...'" if len(flat) > 40 else f"'{flat}'"
