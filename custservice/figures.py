@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 COLOUR = {"praise": "#0072B2", "blame": "#D55E00", "quiet": "#8A8A8A"}
 MARK = {"praise": "o", "blame": "D"}
-WIDTH = 5.6
+WIDTH = 4.8
 _ROW = 0.34
 _FOOT = "#5F5F5F"
 P = ParamSpec("P")
@@ -39,12 +39,18 @@ class Picture:
     Attributes
     ----------
     figure
-        The matplotlib figure.
+        The matplotlib figure, without a title: pages write it as text, which wraps on a phone.
+    title
+        What it shows.
+    subtitle
+        The measure, the period and n.
     alt
         One or two sentences for readers who cannot see it.
     """
 
     figure: Figure
+    title: str
+    subtitle: str
     alt: str
 
     def svg(self) -> str:
@@ -87,22 +93,6 @@ def _canvas(height: float, width: float = WIDTH, **layout: Any) -> tuple[Figure,
     return figure, figure.subplots(**layout)
 
 
-def _titles(axes: Axes, title: str, subtitle: str) -> None:
-    """Write the title and, in lighter type beneath it, the measure, the period and n; both start at the left edge."""
-    figure = axes.get_figure()
-    assert figure is not None
-    figure.suptitle(_wrapped(title, 58), x=0.01, ha="left", fontsize=11, fontweight="bold")
-    axes.set_title(_wrapped(subtitle, 82), loc="left", fontsize=8.5, color=_FOOT, fontweight="normal", pad=8)
-    # the left edge of the figure rather than of the axes: long row labels push the axes to the right
-    axes.title.set_in_layout(True)
-
-
-def _wrapped(text: str, width: int) -> str:
-    import textwrap
-
-    return "\n".join(textwrap.wrap(text, width))
-
-
 @_styled
 def forest(effects: pd.DataFrame, title: str, subtitle: str) -> Picture:
     """Draw effects with their intervals, largest first: blame and praise, certain ones solid.
@@ -126,14 +116,18 @@ def forest(effects: pd.DataFrame, title: str, subtitle: str) -> Picture:
     axes.set_yticks(range(len(rows)), [sentence(plain(r["driver"], r["polarity"])) for r in rows.to_dict("records")])
     axes.set_ylim(-0.6, len(rows) - 0.4)
     axes.set_xlabel("fewer returns   ←   per 1,000 visits   →   more returns")
-    _titles(axes, title, subtitle)
     sure = rows[(rows["low"] > 0) | (rows["high"] < 0)]
     said = "; ".join(
         f"{plain(r['driver'], r['polarity'])} {r['effect']:+.0f} ({r['low']:+.0f} to {r['high']:+.0f})"
         for r in sure.to_dict("records")
     )
-    alt = f"{title}. Effects with 95% intervals for {len(rows)} mentions. "
-    return Picture(figure, alt + (f"Intervals leave out zero for: {said}." if said else "No interval leaves out zero."))
+    alt = f"Effects with 95% intervals for {len(rows)} mentions. "
+    return Picture(
+        figure,
+        title,
+        subtitle,
+        alt + (f"Intervals leave out zero for: {said}." if said else "No interval leaves out zero."),
+    )
 
 
 @_styled
@@ -167,10 +161,9 @@ def driver_rates(rates: pd.DataFrame, source: str, most: int = 14) -> Picture:
     axes.set_xlim(left=0)
     axes.set_xlabel("mentions per 100 reviews (95% interval)")
     _key(axes)
-    _titles(axes, title, subtitle)
     top = rates.head(4)
     said = "; ".join(f"{plain(r['driver'], r['polarity'])} {r['per_100']:.0f}" for r in top.to_dict("records"))
-    return Picture(figure, f"{title}. Most mentioned, per 100 reviews: {said}.")
+    return Picture(figure, title, subtitle, f"Most mentioned, per 100 reviews: {said}.")
 
 
 def _key(axes: Axes) -> None:
@@ -193,12 +186,18 @@ def by_place(rates: pd.DataFrame, polarity: str, what: str = "", most: int = 30)
         How many places, highest first.
     """
     by = str(rates.columns[0])
-    rows = rates.dropna(subset=[polarity]).sort_values(polarity, ascending=True).tail(most)
+    known = rates.dropna(subset=[polarity]).sort_values(polarity, ascending=True)
+    rows = known.tail(most)
     figure, axes = _canvas(1.25 + 0.27 * max(len(rows), 2))
-    average = float(np.average(rows[polarity], weights=rows["reviews"])) if len(rows) else np.nan
+    average = float(np.average(known[polarity], weights=known["reviews"])) if len(rows) else np.nan
     counted = what or f"any {polarity} of staff"
-    title = f"{sentence(counted)}: {_range(rows, by, polarity)}"
-    subtitle = f"Reviews that mention it, per 100 reviews; {len(rows)} of {len(rates)} locations have enough reviews"
+    title = f"{sentence(counted)}: {_range(known, polarity)}"
+    left_out = len(rates) - len(known)
+    shown = (
+        f"the {len(rows)} highest of {len(known)} locations" if len(known) > len(rows) else f"{len(known)} locations"
+    )
+    subtitle = f"Reviews that mention it, per 100 reviews, at {shown}"
+    subtitle += f"; {left_out} others have too few reviews" if left_out else ""
     axes.axvline(average, color=COLOUR["quiet"], linewidth=1, linestyle=(0, (3, 3)))
     for place, row in enumerate(rows.to_dict("records")):
         axes.plot([row[f"{polarity}_low"], row[f"{polarity}_high"]], [place, place], color=COLOUR[polarity])
@@ -207,19 +206,18 @@ def by_place(rates: pd.DataFrame, polarity: str, what: str = "", most: int = 30)
     axes.set_ylim(-0.7, len(rows) - 0.3)
     axes.set_xlim(left=0)
     axes.set_xlabel(f"per 100 reviews (95% interval; dashes: average {average:.0f})")
-    _titles(axes, title, subtitle)
     if rows.empty:
-        return Picture(figure, f"{title}. No place has enough reviews.")
+        return Picture(figure, title, subtitle, "No place has enough reviews.")
     best, worst = rows.iloc[0], rows.iloc[-1]
-    alt = f"{title}. From {best[polarity]:.0f} ({best[by]}) to {worst[polarity]:.0f} ({worst[by]}) per 100 reviews."
-    return Picture(figure, alt)
+    alt = f"From {best[polarity]:.0f} ({best[by]}) to {worst[polarity]:.0f} ({worst[by]}) per 100 reviews."
+    return Picture(figure, title, subtitle, alt)
 
 
 def _short(text: str, most: int = 26) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def _range(rows: pd.DataFrame, by: str, polarity: str) -> str:
+def _range(rows: pd.DataFrame, polarity: str) -> str:
     if len(rows) < 2:
         return "too few locations have enough reviews"
     return f"from {rows[polarity].iloc[0]:.0f} to {rows[polarity].iloc[-1]:.0f} per 100 reviews by location"
@@ -257,13 +255,12 @@ def by_month(rates: pd.DataFrame) -> Picture:
         axes.grid(visible=True, axis="y")
         axes.grid(visible=False, axis="x")
         axes.margins(x=0.1)
-    _titles(upper, title, subtitle)
     shown = rows.dropna(subset=["praise"])
     if shown.empty:
-        return Picture(figure, f"{title}. No month has enough reviews.")
+        return Picture(figure, title, subtitle, "No month has enough reviews.")
     first, last = shown.iloc[0], shown.iloc[-1]
     change = "; ".join(f"{p} {first[p]:.0f} then {last[p]:.0f}" for p in ("praise", "blame"))
-    return Picture(figure, f"{title}. Per 100 reviews from {first['month']} to {last['month']}: {change}.")
+    return Picture(figure, title, subtitle, f"Per 100 reviews from {first['month']} to {last['month']}: {change}.")
 
 
 @_styled
@@ -289,9 +286,8 @@ def counts_by_month(months: pd.DataFrame, source: str) -> Picture:
         axes.grid(visible=False, axis="x")
     step = max(1, int(np.ceil(len(frame) / 7)))
     panels[-1, 0].set_xticks(x[::step], frame.index[::step])
-    _titles(panels[0, 0], title, subtitle)
     said = "; ".join(f"{c}: {int(frame[c].sum()):,} in {len(frame)} months" for c in frame.columns)
-    return Picture(figure, f"{title}. {said}.")
+    return Picture(figure, title, subtitle, f"{said}.")
 
 
 @_styled
@@ -322,12 +318,13 @@ def raw_differences(rates: pd.DataFrame, source: str, least: int = 30) -> Pictur
     axes.set_yticks(range(len(rows)), [sentence(plain(r["driver"], r["polarity"])) for r in rows.to_dict("records")])
     axes.set_ylim(-0.7, len(rows) - 0.3)
     axes.set_xlabel(f"% of visits followed by a return (95% interval; dashes: all, {overall:.1f}%)")
-    _titles(axes, title, subtitle)
     if rows.empty:
-        return Picture(figure, f"{title}. No driver is mentioned often enough.")
+        return Picture(figure, title, subtitle, "No driver is mentioned often enough.")
     low, high = rows.iloc[0], rows.iloc[-1]
-    alt = f"{title}. From {low['rate_with']:.0f}% ({plain(low['driver'], low['polarity'])}) to "
-    return Picture(figure, alt + f"{high['rate_with']:.0f}% ({plain(high['driver'], high['polarity'])}).")
+    alt = f"From {low['rate_with']:.0f}% ({plain(low['driver'], low['polarity'])}) to "
+    return Picture(
+        figure, title, subtitle, alt + f"{high['rate_with']:.0f}% ({plain(high['driver'], high['polarity'])})."
+    )
 
 
 def places(step: FirstStep, most: int = 14) -> Picture:

@@ -77,9 +77,9 @@ def find(effects: Effects | None, most: int = 5) -> list[Finding]:
 
 def _finding(row: dict[Any, Any]) -> Finding:
     size = how_many(row["effect"], row["low"], row["high"], row["std_error"])
-    direction = "goes with" if row["certainty"] == "clear" else "probably goes with"
-    often = f"It comes up in {percent(row['share_mentioned'])} of reviewed visits."
-    text = f"{sentence(plain(row['driver'], row['polarity']))} {direction} {size}. {often}"
+    sure = "Clear" if row["certainty"] == "clear" else "Likely"
+    often = f"Mentioned in {percent(row['share_mentioned'])} of reviewed visits."
+    text = f"{sentence(plain(row['driver'], row['polarity']))}: {size}. {sure}. {often}"
     return Finding(row["driver"], row["polarity"], row["certainty"], text, row["effect"], row["std_error"])
 
 
@@ -145,7 +145,7 @@ def how_sure(effects: Effects | None, window_days: int, stand_in: bool) -> list[
         f"after {percent(counts['mean'])} of them the customer {back} within {window_days} days.",
         "Visits are compared within the same location, month and kind of customer (new or regular), and with what "
         "customers say about product, price and place held the same.",
-        f"“Goes with” means: {CERTAINTY['clear']}. “Probably goes with” means: {CERTAINTY['likely']}.",
+        f"“Clear” means: {CERTAINTY['clear']}. “Likely” means: {CERTAINTY['likely']}.",
         what_it_would_take(effects),
     ]
     if len(effects.too_rare):
@@ -287,7 +287,7 @@ class Asked:
         first = self.findings[0]
         size = abs(rounded(first.effect, first.error))
         change = "fewer" if first.effect < 0 else "more"
-        return f"{first.name} goes with {size} {change} returns per 1,000 visits"
+        return f"{first.name}: {size} {change} returns per 1,000 visits"
 
     @property
     def measure(self) -> str:

@@ -108,7 +108,8 @@ def publishable(frame: pd.DataFrame, count: str) -> pd.DataFrame:
     small = frame[count].between(1, LEAST_CELL - 1)
     shown = frame.copy()
     for column in frame.columns[[pd.api.types.is_numeric_dtype(t) for t in frame.dtypes]]:
-        shown[column] = shown[column].mask(small)
+        whole = pd.api.types.is_integer_dtype(frame[column])
+        shown[column] = (shown[column].astype("Int64") if whole else shown[column]).mask(small)
     return shown
 
 

@@ -116,10 +116,18 @@ class Mask:
             return word
         lower, capital = self._lower[key], self._capital[key]
         is_name = capital > 4 * lower
-        unknown = word[0].isupper() and not word.isupper() and lower == 0
+        unknown = word[0].isupper() and not word.isupper() and lower == 0 and key not in _feeling_words()
         if not (is_name or unknown):
             return word
         return "[name]" + ("'s" if word.lower().replace("’", "'").endswith("'s") else "")
+
+
+@cache
+def _feeling_words() -> frozenset[str]:
+    """Words of feeling, which open sentences in capitals ("Thoughtful staff") and are no names."""
+    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+    return frozenset(word for word in SentimentIntensityAnalyzer().lexicon if word.isalpha())
 
 
 def clean(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 import tempfile
@@ -9,8 +10,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import nbformat
 
 TIMEOUT_SECONDS = 900
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -62,9 +61,10 @@ class Outline:
 
 def read_outline(notebook: Path) -> Outline:
     """Read title, audience and purpose of a notebook."""
-    book = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
-    headings = (c.source.splitlines()[0] for c in book.cells if c.cell_type == "markdown" and c.source.startswith("# "))
-    own = book.metadata.get("custservice", {})
+    book = json.loads(notebook.read_text(encoding="utf-8"))
+    sources = ("".join(c["source"]) for c in book["cells"] if c["cell_type"] == "markdown")
+    headings = (source.splitlines()[0] for source in sources if source.startswith("# "))
+    own = book["metadata"].get("custservice", {})
     return Outline(
         next(headings, f"# {notebook.stem}").removeprefix("# ").strip(),
         own.get("audience", "analyst"),
@@ -135,8 +135,8 @@ def _left_undone(executed: Path) -> str:
     """Say which cell never ran: ``sys.exit`` in a cell ends papermill without an error and leaves the rest pending."""
     if not executed.exists():
         return "The notebook left no output."
-    cells = nbformat.read(executed, as_version=4).cells  # type: ignore[no-untyped-call]
-    for number, cell in enumerate((c for c in cells if c.cell_type == "code"), start=1):
-        if cell.metadata.get("papermill", {}).get("status") != "completed":
+    cells = json.loads(executed.read_text(encoding="utf-8"))["cells"]
+    for number, cell in enumerate((c for c in cells if c["cell_type"] == "code"), start=1):
+        if cell["metadata"].get("papermill", {}).get("status") != "completed":
             return f"Cell {number} did not finish, and nothing after it ran."
     return ""

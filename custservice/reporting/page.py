@@ -43,9 +43,13 @@ class Page:
         """Show a picture with its number, an alt text and an optional note on what to see in it."""
         self.figures += 1
         data = base64.b64encode(picture.svg().encode()).decode()
-        caption = f"<b>Figure {self.figures}.</b> {escape(note)}" if note else f"<b>Figure {self.figures}.</b>"
-        html = f'<figure class="picture"><img alt="{escape(picture.alt)}" src="data:image/svg+xml;base64,{data}">'
-        _show(f"{html}<figcaption>{caption}</figcaption></figure>", picture.alt)
+        parts = [
+            f'<figure class="picture"><figcaption><b>Figure {self.figures}. {escape(picture.title)}</b>',
+            f"<span>{escape(picture.subtitle)}</span></figcaption>",
+            f'<img alt="{escape(picture.alt)}" src="data:image/svg+xml;base64,{data}">',
+            f"<p>{escape(note)}</p></figure>" if note else "</figure>",
+        ]
+        _show("".join(parts), f"{picture.title}. {picture.alt}")
 
     def table(
         self, frame: pd.DataFrame, caption: str, name: str = "", formats: Mapping[str, str] | None = None

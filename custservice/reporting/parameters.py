@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from custservice.errors import ReportError, did_you_mean
@@ -25,12 +25,12 @@ def read_parameters(notebook: Path) -> type[BaseModel]:
     """
     if not notebook.exists():
         raise ReportError(f"There is no notebook {notebook.name} in {notebook.parent}.")
-    cells = nbformat.read(notebook, as_version=4).cells  # type: ignore[no-untyped-call]
-    tagged = [c for c in cells if "parameters" in c.metadata.get("tags", [])]
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    tagged = ["".join(c["source"]) for c in cells if "parameters" in c["metadata"].get("tags", [])]
     if len(tagged) != 1:
         raise ReportError(f"{notebook.name} has {len(tagged)} cells tagged 'parameters'; it needs exactly one.")
     fields: dict[str, Any] = {}
-    for line in ast.parse(tagged[0].source).body:
+    for line in ast.parse(tagged[0]).body:
         if not (isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name) and line.value is not None):
             raise ReportError(
                 f"{notebook.name}: line {line.lineno} of the parameters cell is not 'name: type = value'."
