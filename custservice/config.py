@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -130,7 +129,10 @@ class StudyConfig(_Strict):
     @classmethod
     def _dated(cls, value: Any) -> Any:
         if isinstance(value, str):
-            value = dt.datetime.fromisoformat(value) if len(value) > 10 else dt.date.fromisoformat(value)
+            try:
+                value = dt.datetime.fromisoformat(value) if len(value) > 10 else dt.date.fromisoformat(value)
+            except ValueError as error:
+                raise ValueError(f"'{value}' is no date such as 2024-06-30") from error
         if isinstance(value, dt.datetime) and value.tzinfo is not None:
             return value.astimezone(dt.UTC).replace(tzinfo=None)
         return value
@@ -196,24 +198,28 @@ def parse_config(raw: Mapping[str, Any], name: str = "study.toml") -> StudyConfi
     return config
 
 
+# What pydantic puts between the keys where a value may be of several types.
+_TAGS = {"str", "DateColumn", "date", "datetime", "none"}
+
+
 def _sentence(error: ValidationError, name: str) -> str:
-    problems = sorted(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
-    first = problems[0]
-    more = f" ({len(problems) - 1} more such problem{'s' if len(problems) > 2 else ''})" if len(problems) > 1 else ""
-    place = [str(part) for part in first["loc"]]
+    found: dict[tuple[str, ...], Any] = {}
+    for each in sorted(error.errors(), key=lambda each: each["type"] != "extra_forbidden"):
+        found.setdefault(tuple(str(part) for part in each["loc"] if part not in _TAGS), each)
+    place, first = next(iter(found.items()))
+    # A value that fits none of several types is one problem, not one per type.
+    others = sum(other[: len(place)] != place and place[: len(other)] != other for other in found)
+    more = f" ({others} more such problem{'s' if others > 1 else ''})" if others else ""
     if first["type"] == "extra_forbidden":
-        allowed = _keys_at(place[:-1])
-        where = f"'{place[-1]}'" + (f" in [{'.'.join(place[:-1])}]" if place[:-1] else "")
-        hint = did_you_mean(place[-1], allowed)
-        return (
-            f"{name} has no key {where}{hint}" + (f" {more.strip()}" if more else "") + ("" if hint[-1] == "?" else ".")
-        )
-    key = ".".join(part for part in place if part in _ALL_KEYS or part == place[0]) or "the study"
+        section = f" in [{'.'.join(place[:-1])}]" if place[:-1] else ""
+        hint = did_you_mean(place[-1], _keys_at(place[:-1])).rstrip("?")
+        return f"{name} has no key '{place[-1]}'{section}{hint}{more}{'?' if 'did you mean' in hint else '.'}"
+    key = ".".join(place)
     if first["type"] == "missing":
         return f"{name} lacks {key}: add it{more}."
     if first["type"] == "value_error":
-        message = re.sub(r"^Value error, ", "", first["msg"])
-        return f"{name}: {key + ': ' if place else ''}{message}{more}."
+        message = first["msg"].removeprefix("Value error, ").rstrip("?.")
+        return f"{name}: {key + ': ' if place else ''}{message}{more}{'?' if 'did you mean' in message else '.'}"
     return f"{name}: {key} is {first['input']!r}, but {_wanted(first['type'], first['msg'], key)}{more}."
 
 
@@ -228,13 +234,12 @@ def _wanted(kind: str, message: str, key: str) -> str:
         return "must be a list such as ['a', 'b']"
     if kind in ("model_type", "dict_type", "model_attributes_type"):
         return "must be a table of keys"
+    if kind in ("too_short", "string_too_short"):
+        return "must not be empty"
     return message.replace("Input should", "should").replace("Value should", "should")
 
 
-_ALL_KEYS = {name for model in (StudyConfig, FilesConfig, ReportConfig, DateColumn) for name in model.model_fields}
-
-
-def _keys_at(place: list[str]) -> list[str]:
+def _keys_at(place: tuple[str, ...]) -> list[str]:
     if not place:
         return list(StudyConfig.model_fields)
     if "columns" in place:

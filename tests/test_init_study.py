@@ -1,0 +1,106 @@
+import tomllib
+
+import pytest
+
+from custservice.config import StudyConfig, parse_config
+from custservice.errors import InputError, StudyError
+from custservice.init_study import study_text, write_study
+from custservice.study import open_study
+
+REVIEWS = "Client No;When;Comment;Stars;Branch;My note\n0042;{};They were friendly and helpful.;5;West;x\n"
+ORDERS = "order_id,client_no,order_date,total,shop,branch\n1,0042,2023-03-02,3.50,West,a\n2,0042,2024-04-02,1,West,b\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "june-reviews.csv").write_text(REVIEWS.format("2024-04-03"))
+    (tmp_path / "in" / "orders.csv").write_text(ORDERS)
+    return tmp_path
+
+
+def files(folder):
+    return [folder / "in" / "orders.csv", folder / "in" / "june-reviews.csv"]
+
+
+def test_what_it_writes_opens_and_reads(folder):
+    out = write_study(files(folder), folder / "study.toml")
+    study = open_study(out)
+    assert study.title == "June reviews"
+    assert study.config.reviews.files == ("in/june-reviews.csv",)
+    assert study.config.reviews.mapping == {
+        "customer_id": "Client No",
+        "location_id": "Branch",
+        "reviewed_at": "When",
+        "text": "Comment",
+        "rating": "Stars",
+    }
+    assert study.config.window_days == 180
+    assert study.reviews["customer_id"].tolist() == ["0042"]
+    assert study.visits["visit_id"].tolist() == ["1", "2"]
+
+
+def test_every_key_is_explained_and_valid(folder):
+    text = study_text(files(folder), folder)
+    uncommented = "\n".join(line.removeprefix("# ") if " = " in line and not line.startswith("# [") else line
+                            for line in text.splitlines() if '"..."' not in line)  # fmt: skip
+    config = parse_config(tomllib.loads(uncommented))
+    assert set(StudyConfig.model_fields) == set(config.model_fields_set)
+    settings = [line for line in text.splitlines() if " = " in line and not line.startswith(("files", "format"))]
+    assert all(" # " in line for line in settings)
+    assert "it could also be" in text
+    assert "Kept under their own names: My note" in text
+
+
+def test_an_ambiguous_date_is_asked(folder):
+    (folder / "in" / "june-reviews.csv").write_text(REVIEWS.format("03/04/2024"))
+    out = write_study(files(folder), folder / "study.toml")
+    text = out.read_text()
+    assert "could be day first or month first (row 1: '03/04/2024')" in text
+    with pytest.raises(InputError, match="could be day first or month first"):
+        _ = open_study(out).reviews
+    out.write_text(
+        text.replace(
+            '# reviewed_at = { column = "When", format = "monthfirst"',
+            'reviewed_at = { column = "When", format = "monthfirst"',
+        )
+    )
+    assert open_study(out).reviews["reviewed_at"].dt.month.tolist() == [3]
+
+
+def test_an_unknown_customer_is_asked(folder):
+    (folder / "in" / "june-reviews.csv").write_text("Kundin,date,text\nann,2024-01-01,Fine.\n")
+    out = write_study(files(folder)[1:], folder / "study.toml")
+    text = out.read_text()
+    assert 'the customer was not recognised: it is needed. Which column is it? "Kundin"' in text
+    assert "[visits]\n# files" in text
+    out.write_text(text.replace('# customer_id = "..."', 'customer_id = "Kundin"'))
+    assert open_study(out).reviews["customer_id"].tolist() == ["ann"]
+
+
+def test_a_format_with_known_columns(folder):
+    header = "airline_name,author,date,content,lounge_name,overall_rating,staff_service_rating"
+    (folder / "lounge.csv").write_text(f"{header}\nair,Guest,2024-01-01,Quiet place.,West,4,5\n")
+    out = write_study([folder / "lounge.csv"], folder / "my.toml")
+    assert "custservice check my.toml" in out.read_text()
+    assert open_study(out).reviews["rating"].tolist() == [4]
+
+
+def test_odd_names_survive(folder):
+    name = 'Who "is"\\ it?'
+    (folder / "a.csv").write_text('"Who ""is""\\ it?",date,text,client\nann,2024-01-01,Fine.,x\n')
+    text = study_text([folder / "a.csv"], folder)
+    assert name in text.replace('\\"', '"').replace("\\\\", "\\")
+    assert tomllib.loads(text)["reviews"]["columns"]["customer_id"] == "client"
+
+
+def test_what_will_not_do(folder):
+    (folder / "study.toml").write_text("mine")
+    with pytest.raises(StudyError, match="exists already"):
+        write_study(files(folder), folder / "study.toml")
+    assert (folder / "study.toml").read_text() == "mine"
+    with pytest.raises(StudyError, match="There is no folder"):
+        write_study(files(folder), folder / "no" / "study.toml")
+    with pytest.raises(InputError, match="None of the files has a column of review texts"):
+        write_study(files(folder)[:1], folder / "other.toml")
+    assert not (folder / "other.toml").exists()
