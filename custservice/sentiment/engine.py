@@ -1,12 +1,13 @@
 """Match the tables' paths at every token of a sentence.
 
-Each token starts a walk down the trie; the walk branches only where the trie does, so its cost does not grow with
-the number of patterns.
+A path is looked for only where its rarest word stands, its anchor, and paths that share an anchor share the walk
+from there: the cost of a sentence does not grow with the number of patterns.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import chain
 
 from custservice.sentiment.compiled import BITS, ENTITIES, Tables, TokenType, Trie
@@ -16,81 +17,122 @@ from custservice.sentiment.tokens import TOKEN
 BARRIER = BITS["break"] | BITS["comma"]
 #: A path number and the places of the tokens its steps took.
 Match = tuple[int, tuple[int, ...]]
+#: A node, the place last read, the places taken, and the direction of reading.
+_State = tuple[int, int, tuple[int, ...], int]
 
 
-def read_tokens(tables: Tables, sentence: str) -> list[TokenType]:
-    """Return the token types of a sentence, phrases of several words marked.
+@dataclass(slots=True)
+class Line:
+    """A sentence as token types; ``sources`` gives the surface tokens of each, where phrases joined some."""
 
-    A contraction gives several tokens, markup none: ``token_offsets`` has the same order and length.
+    tokens: list[TokenType]
+    sources: list[tuple[int, int]] | None = None
+
+    def offsets(self, tables: Tables, sentence: str) -> list[tuple[int, int]]:
+        """Return start and end of each token in the sentence."""
+        spans = [found.span() for found in TOKEN.finditer(sentence) for _ in tables.token_types[found[0]]]
+        if self.sources is None:
+            return spans
+        return [(spans[first][0], spans[last][1]) for first, last in self.sources]
+
+
+def read_line(tables: Tables, sentence: str) -> Line:
+    """Return the token types of a sentence.
+
+    A contraction gives several tokens, markup none. A phrase that names someone or something ("front desk") becomes
+    one token; the words of other phrases ("failed to") stay, the last one with the phrase's class.
     """
     tokens = list(chain.from_iterable(map(tables.token_types.__getitem__, TOKEN.findall(sentence))))
+    found: list[Match] = []
     for place, token in enumerate(tokens):
         if token.phrase_starts:
-            _mark_phrase(tables, tokens, place)
-    return tokens
+            _match_from(tables.phrases, tokens, place, token.phrase_starts, found)
+    return _with_phrases(tables, tokens, found) if found else Line(tokens)
 
 
-def token_offsets(tables: Tables, sentence: str) -> list[tuple[int, int]]:
-    """Return start and end of each token that ``read_tokens`` gives."""
-    return [found.span() for found in TOKEN.finditer(sentence) for _ in tables.token_types[found[0]]]
-
-
-def _mark_phrase(tables: Tables, tokens: list[TokenType], place: int) -> None:
-    """Give the last word of the longest phrase that starts here its class, and the others none."""
-    found = matches_at(tables.phrases, tokens, place, tokens[place].phrase_starts)
-    if not found:
-        return
-    path, places = max(found, key=lambda match: (len(match[1]), match[1][-1]))
-    name = tables.phrase_paths[path][0]
-    for at in places[:-1]:
-        tokens[at] = tables.variant(tokens[at], "part" if name in ENTITIES else "phrase")
-    tokens[places[-1]] = tables.variant(tokens[places[-1]], name)
+def _with_phrases(tables: Tables, tokens: list[TokenType], found: list[Match]) -> Line:
+    """Mark the longest phrases, none overlapping, and join those that name someone or something."""
+    joined: dict[int, int] = {}
+    taken: set[int] = set()
+    for path, places in sorted(found, key=lambda match: (-len(match[1]), match[1])):
+        if not taken.isdisjoint(places):
+            continue
+        taken.update(places)
+        name = tables.phrase_paths[path][0]
+        tokens[places[-1]] = tables.variant(tokens[places[-1]], name)
+        if name in ENTITIES:
+            joined[places[0]] = places[-1]
+        else:
+            for at in places[:-1]:
+                tokens[at] = tables.variant(tokens[at], "phrase")
+    if not joined:
+        return Line(tokens)
+    sources, at = [], 0
+    while at < len(tokens):
+        sources.append((at, joined.get(at, at)))
+        at = sources[-1][1] + 1
+    return Line([tokens[last] for _, last in sources], sources)
 
 
 def find_matches(tables: Tables, tokens: Sequence[TokenType]) -> list[Match]:
-    """Return every match of every path, at each start the one with the shortest gaps."""
+    """Return every match of every path: at each anchor the one that reaches out least."""
     found: list[Match] = []
     for place, token in enumerate(tokens):
         if token.starts:
-            found += matches_at(tables.trie, tokens, place, token.starts)
+            _match_from(tables.trie, tokens, place, token.starts, found)
     return found
 
 
-def matches_at(trie: Trie, tokens: Sequence[TokenType], place: int, starts: tuple[int, ...]) -> list[Match]:
-    """Return the matches of a trie's paths that start at one token."""
+def _match_from(
+    trie: Trie, tokens: Sequence[TokenType], place: int, starts: tuple[int, ...], found: list[Match]
+) -> None:
+    """Add the matches whose anchor is at ``place``."""
+    waiting: list[_State] = []
+    for node in starts:
+        if trie.is_leaf[node]:
+            found += [(accepted, (place,)) for accepted in trie.accepts[node]]
+        else:
+            waiting.append((node, place, (place,), 1))
+    if waiting:
+        reached = _walk(trie, tokens, place, waiting)
+        found += [(path, tuple(sorted(places))) for path, places in reached.items()]
+
+
+def _walk(trie: Trie, tokens: Sequence[TokenType], anchor: int, waiting: list[_State]) -> dict[int, tuple[int, ...]]:
+    """Follow the trie from an anchor; last in is first out and near goes in last, so the nearest is found first."""
     found: dict[int, tuple[int, ...]] = {}
-    # Last in, first out, and longer gaps are put in first: the shortest gaps are found first.
-    waiting: list[tuple[int, tuple[int, ...]]] = [(node, (place,)) for node in starts]
+    steps, accepts, turns, gaps, edges = trie.steps, trie.accepts, trie.turns, trie.gaps, trie.edges
     total = len(tokens)
     while waiting:
-        node, places = waiting.pop()
-        for accepted in trie.accepts[node]:
+        node, at, places, direction = waiting.pop()
+        for accepted in accepts[node]:
             found.setdefault(accepted, places)
-        after = places[-1] + 1
-        if after == total:
+        if turns[node]:
+            waiting.append((turns[node], anchor, places, -1))
+        at += direction
+        if not 0 <= at < total:
             continue
-        if trie.gaps[node]:
-            _skip(trie, tokens, node, places, waiting)
-        if trie.edges[node]:
-            token = tokens[after]
-            nodes = trie.steps[node].get(token.number)
-            for reached in trie.step(node, token) if nodes is None else nodes:
-                waiting.append((reached, (*places, after)))
-    return list(found.items())
+        for width, beyond in gaps[node]:
+            _skip(trie, tokens, (beyond, at, places, direction), width, waiting)
+        if edges[node]:
+            token = tokens[at]
+            nodes = steps[node].get(token.number)
+            for after in trie.step(node, token) if nodes is None else nodes:
+                waiting.append((after, at, (*places, at), direction))
+    return found
 
 
-def _skip(
-    trie: Trie,
-    tokens: Sequence[TokenType],
-    node: int,
-    places: tuple[int, ...],
-    waiting: list[tuple[int, tuple[int, ...]]],
-) -> None:
-    after = places[-1] + 1
-    for width, beyond in trie.gaps[node]:
-        reached = []
-        for at in range(after, min(after + width + 1, len(tokens))):
-            reached += [(next_node, (*places, at)) for next_node in trie.step(beyond, tokens[at])]
-            if tokens[at].bits & BARRIER:
-                break
-        waiting.extend(reversed(reached))
+def _skip(trie: Trie, tokens: Sequence[TokenType], state: _State, width: int, waiting: list[_State]) -> None:
+    """Go on after a gap: up to ``width`` words, none of them the end of a clause."""
+    node, at, places, direction = state
+    known, total = trie.steps[node], len(tokens)
+    reached: list[_State] = []
+    for _ in range(width + 1):
+        token = tokens[at]
+        nodes = known.get(token.number)
+        for after in trie.step(node, token) if nodes is None else nodes:
+            reached.append((after, at, (*places, at), direction))
+        at += direction
+        if token.bits & BARRIER or not 0 <= at < total:
+            break
+    waiting.extend(reversed(reached))

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from custservice.sentiment.compiled import Tables
-from custservice.sentiment.engine import read_tokens, token_offsets
+from custservice.sentiment.engine import read_line
 from custservice.sentiment.lexicon import TOPIC, Lexicon, load_lexicon
 from custservice.sentiment.reading import mentions_of, read_sentence
 from custservice.sentiment.tokens import split_sentences
@@ -115,11 +115,11 @@ def _frame(texts: Texts, tables: Tables) -> pd.DataFrame:
 def _text_mentions(tables: Tables, text: str) -> Iterator[tuple[int, str, str, int, int]]:
     for number, (start, end) in enumerate(split_sentences(text)):
         sentence = text[start:end]
-        tokens = read_tokens(tables, sentence)
-        found = mentions_of(read_sentence(tables, tokens)) if tokens else []
+        line = read_line(tables, sentence)
+        found = mentions_of(read_sentence(tables, line.tokens)) if line.tokens else []
         if not found:
             continue
-        offsets = token_offsets(tables, sentence)
+        offsets = line.offsets(tables, sentence)
         for finding in found:
             yield (
                 number,

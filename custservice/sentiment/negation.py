@@ -13,6 +13,7 @@ from custservice.sentiment.scope import (
     DET,
     LINK,
     NOT,
+    NOUN,
     PREP,
     SELF,
     SUBJECT,
@@ -28,6 +29,12 @@ _BEST = {"been", "be", "met", "had", "seen", "experienced", "found", "encountere
 #: Words that open a fresh statement after "and": "not rude and very welcoming".
 _FRESH = {"very", "extremely", "really", "so", "quite", "incredibly", "always", "absolutely", "super", "totally", "not"}
 _MAX_REACH = 7
+
+
+def _is_noun_list(scene: Scene, at: int) -> bool:
+    """Whether the comma stands in a list of nouns: "not a single host, waiter, or manager"."""
+    bits = scene.bits
+    return bool(bits[at - 1] & NOUN) and at + 1 < len(bits) and bool(bits[at + 1] & (NOUN | AND))
 
 
 def _ends_reach(scene: Scene, at: int, first: int, listed: bool) -> bool:
@@ -59,7 +66,7 @@ def negator_of(scene: Scene, first: int, own: frozenset[int], *, listed: bool = 
             return None
         if here & BREAK and at not in own:
             return None
-        if here & COMMA and not (scene.is_adjective(at - 1) if at else False):
+        if here & COMMA and not (at and (scene.is_adjective(at - 1) or _is_noun_list(scene, at))):
             return None
         if here & AND and _ends_reach(scene, at, first, listed):
             return None

@@ -11,12 +11,15 @@ from custservice.sentiment.lexicon import JUDGE, VETO, Group
 from custservice.sentiment.negation import condition_of, negator_of, wish_of
 from custservice.sentiment.scope import (
     ADVERB,
+    AND,
     AUX,
+    COMMA,
     LINK,
     NOUN,
     OTHERS,
     OURS,
     SELF,
+    TARGET,
     THEY,
     THING,
     Scene,
@@ -26,7 +29,11 @@ from custservice.sentiment.scope import (
     subject_before,
 )
 
+#: Kinds of aim of single words, which stand in lists and before nouns.
+_WORDS = ("person", "conduct", "staff", "thing")
 _OPPOSITE = {"praise": "blame", "blame": "praise"}
+#: Words that stand for what was done: "it was rude", "this is unprofessional".
+_ACTS = {"it", "this", "that", "everything", "way", "which", "behavior", "behaviour", "approach", "tone"}
 _MAX_EVIDENCE = 8
 NOT_STAFF = "about something else"
 
@@ -58,7 +65,12 @@ def read_sentence(tables: Tables, tokens: Sequence[TokenType]) -> list[Finding]:
     if not cues:
         return []
     vetoed = _vetoed(tables, matches)
-    scene = Scene(tokens, {place for path, places in cues for place in places if _is_word(tables, path)})
+    scene = Scene(tokens)
+    for path, places in cues:
+        if _is_word(tables, path):
+            scene.cues.update(places)
+            if tables.paths[path][0].about in ("person", "conduct"):
+                scene.traits.update(places)
     question = tokens[-1].word == "?"
     findings: list[Finding] = []
     for path, places in cues:
@@ -77,7 +89,7 @@ def mentions_of(findings: Sequence[Finding]) -> list[Finding]:
 
 
 def _is_word(tables: Tables, path: int) -> bool:
-    return tables.paths[path][0].about in ("person", "staff", "thing") or tables.paths[path][0].driver == JUDGE
+    return tables.paths[path][0].about in _WORDS or tables.paths[path][0].driver == JUDGE
 
 
 def _longest(findings: list[Finding]) -> list[Finding]:
@@ -105,7 +117,7 @@ def _read_cue(tables: Tables, scene: Scene, path: int, places: tuple[int, ...], 
         if driver.startswith("!"):
             yield Finding(driver[1:], polarity, first, last, group, path, own, veto=NOT_STAFF)
             continue
-        listed = group.about in ("person", "staff", "thing") or group.driver == JUDGE
+        listed = group.about in _WORDS or group.driver == JUDGE
         negator = negator_of(scene, first, own, listed=listed) if group.negated != "keep" else None
         if negator is not None and group.negated == "drop":
             veto = "negated"
@@ -159,23 +171,45 @@ def _aims(scene: Scene, group: Group, last: int, heads: list[int]) -> Iterator[t
         if not (scene.bits[last] & ADVERB and last + 1 in scene.cues):
             yield from _judged(scene, heads)
         return
-    ours = any(b & OURS for b in bits)
     head = heads[0] if heads else None
-    adverb = scene.tokens[last].word.endswith("ly")
-    accepted = True
-    # "We were promptly seated": what an adverb says is of whoever did it.
-    passive = adverb and all(b & SELF for b in bits)
-    if group.about == "person":
-        accepted = ours or not heads or passive
-    elif group.about == "staff":
-        accepted = ours or (passive and bool(bits))
-    elif group.about == "doer":
-        accepted = ours or not any(b & (SELF | OTHERS | THING) for b in bits)
-    elif group.about == "staff_doer":
-        accepted = ours or (not heads and any(b & OURS for b in scene.bits))
-    elif group.about == "thing":
-        accepted = not ours
+    accepted = _is_about_staff(scene, group, last, heads)
     yield (group.driver if accepted else f"!{group.driver}"), head
+
+
+def _is_about_staff(scene: Scene, group: Group, last: int, heads: list[int]) -> bool:
+    bits = [scene.bits[head] for head in heads]
+    ours = any(b & OURS for b in bits)
+    # "We were promptly seated": what an adverb says is of whoever did it.
+    passive = all(b & SELF for b in bits) and scene.tokens[last].word.endswith("ly")
+    if group.about in ("person", "conduct"):
+        return ours or passive or not heads or any(_is_manner(scene, group, head) for head in heads)
+    if group.about == "staff":
+        return ours or (passive and bool(bits)) or (not heads and _is_beside_trait(scene, last))
+    if group.about == "doer":
+        return ours or not any(b & (SELF | OTHERS | THING) for b in bits)
+    if group.about == "staff_doer":
+        return ours or (not heads and any(b & OURS for b in scene.bits))
+    return group.about != "thing" or not ours
+
+
+def _is_manner(scene: Scene, group: Group, head: int) -> bool:
+    """Whether a noun stands for how people are ("snooty attitude") or for what they did ("it was rude")."""
+    token = scene.tokens[head]
+    if scene.bits[head] & TARGET:
+        return token.target != "explanation"
+    return group.about == "conduct" and token.word in _ACTS
+
+
+def _is_beside_trait(scene: Scene, last: int) -> bool:
+    """Whether "nice" stands in a list with a word for people: "so nice and helpful"."""
+    bits, total = scene.bits, len(scene.bits)
+    after, before = last + 1, last - 1
+    while after < total and bits[after] & (AND | COMMA | ADVERB):
+        after += 1
+    while before >= 0 and (bits[before] & (AND | COMMA | ADVERB)):
+        before -= 1
+    beside = (after > last + 1 and after in scene.traits) or (before < last - 1 and before in scene.traits)
+    return beside
 
 
 def _judged(scene: Scene, heads: list[int]) -> Iterator[tuple[str, int | None]]:

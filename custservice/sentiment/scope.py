@@ -23,7 +23,7 @@ NOUN = PEOPLE | SERVICE | THING | OTHERS | TARGET
 SUBJECT = NOUN | THEY | SELF | EVERYONE
 OURS = PEOPLE | SERVICE | THEY | EVERYONE
 _FILLER = ADVERB | DET | ADJECTIVE | NOT
-_BE = frozenset("was were been being be is are am get got gets getting".split())
+_BE = frozenset(["was", "were", "been", "being", "be", "is", "are", "am", "get", "got", "gets", "getting"])
 _MAX_WALK = 14
 #: Words of no class ("Filipino", "young") that may stand between an adjective and its noun.
 _MAX_UNKNOWN = 2
@@ -36,6 +36,8 @@ class Scene:
     tokens: Sequence[TokenType]
     #: Places of words that a praise or blame pattern matched: they count as adjectives in lists.
     cues: set[int] = field(default_factory=set)
+    #: Those of them that are traits of people.
+    traits: set[int] = field(default_factory=set)
     bits: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -111,8 +113,12 @@ def subject_before(scene: Scene, place: int) -> list[int]:
             first = _first_subject(scene, at)
             return [] if first is None else [first]
         return subject_at(scene, at)
-    if bits[at] & (NOUN | EVERYONE):
-        return subject_at(scene, at) if _adjoins(scene, at, place) else []
+    if bits[at] & (NOUN | EVERYONE) and _adjoins(scene, at, place):
+        return subject_at(scene, at)
+    if any(bits[k] & COMMA for k in range(at + 1, place)) and not bits[at] & (BREAK | PREP | DET):
+        # "The hosts are great people, always available": the subject before the comma goes on.
+        first = _first_subject(scene, at + 1)
+        return [first] if first is not None and bits[first] & OURS else []
     if bits[at] & BREAK and at > 0 and bits[at - 1] & NOUN and scene.tokens[at].word in ":-–—":
         return [at - 1]
     return []
@@ -218,4 +224,7 @@ def _first_subject(scene: Scene, at: int) -> int | None:
     start = at
     while start > 0 and not scene.bits[start - 1] & BREAK:
         start -= 1
-    return next((k for k in range(start, at) if scene.bits[k] & SUBJECT), None)
+    first = next((k for k in range(start, at) if scene.bits[k] & SUBJECT), None)
+    while first is not None and first + 1 < at and scene.bits[first] & NOUN and scene.bits[first + 1] & NOUN:
+        first += 1
+    return first
