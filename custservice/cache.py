@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,8 @@ def hash_file(path: Path) -> str:
 @cache
 def hash_code(*places: str) -> str:
     """Return the SHA-256 of the package's own source files at ``places`` (files or folders, lexicons too)."""
-    digest = hashlib.sha256(pd.__version__.encode())
+    versions = [pd.__version__, *(metadata.version(name) for name in ("py3langid", "pyarrow"))]
+    digest = hashlib.sha256(" ".join(versions).encode())
     for place in sorted(places):
         target = _PACKAGE / place
         files = sorted(target.rglob("*")) if target.is_dir() else [target]

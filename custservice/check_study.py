@@ -79,9 +79,8 @@ def _linkage(study: Study) -> list[str]:
     for days in dict.fromkeys((study.config.link_days, study.config.report.link_days_compared)):
         panel = study.panel_for(link_days=days)
         reviewed = int(panel["review_id"].notna().sum())
-        lines.append(
-            f"  linked within {days} days: {_share(reviewed, len(panel))} of the visits have a readable review"
-        )
+        within = f"{days} day{'s' if days != 1 else ''}"
+        lines.append(f"  linked within {within}: {_share(reviewed, len(panel))} of the visits have a readable review")
     return lines
 
 

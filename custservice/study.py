@@ -8,16 +8,18 @@ from collections.abc import Mapping
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from custservice.cache import Cache, hash_all, hash_code, hash_of
-from custservice.config import FilesConfig, StudyConfig, read_config
 from custservice.errors import StudyError, did_you_mean
 from custservice.loaders import Loaded, read_reviews, read_visits
 from custservice.loaders.load import resolve_paths
 from custservice.tables import FUTURE, MENTION_COLUMNS, NO_TEXT, TableName
+
+if TYPE_CHECKING:
+    from custservice.config import FilesConfig, StudyConfig
 
 #: Settings that ``Study.panel_for`` may change.
 PANEL_SETTINGS = ("window_days", "min_gap_days", "return_to", "observed_until", "link_days")
@@ -25,9 +27,10 @@ STAND_IN_NOTE = (
     "There is no visits file: the reviews stand in for visits, so a return is a repeat review, "
     "and customers who come back without writing again count as lost."
 )
+# Whose source code decides a table. The panel is quick to build, so any change of the package builds it again.
 _LOADING = ("loaders", "tables.py")
 _READING = ("sentiment",)
-_PANEL = ("panel.py", "linkage.py", "timeline.py", "sentiment", "tables.py")
+_PANEL = (".",)
 
 
 def open_study(path: str | PathLike[str]) -> Study:
@@ -53,6 +56,8 @@ def open_study(path: str | PathLike[str]) -> Study:
     >>> len(study.reviews), len(study.visits), study.quarantine["reason"].tolist()
     (1, 2, ['no text'])
     """
+    from custservice.config import read_config  # pydantic takes as long to import as all the rest
+
     file = Path(path).expanduser()
     if file.is_dir():
         file = file / "study.toml"

@@ -33,7 +33,7 @@ def test_it_says_what_was_read(folder):
         "language      en 2",
         "set aside   4 fields where 3 are expected: 1 (row 4)",
         "linked within 30 days: 1 of 3 (33.3%) of the visits have a readable review",
-        "linked within 1 days: 0 of 3 (0.0%) of the visits have a readable review",
+        "linked within 1 day: 0 of 3 (0.0%) of the visits have a readable review",
         "a return is a visit to the same location 1 to 60 days later",
         "known for     2 of 3 (66.7%) of the visits, 1 of them reviewed",
         "returned      1 of 2 (50.0%) of those",

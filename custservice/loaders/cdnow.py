@@ -1,7 +1,8 @@
 """The format ``cdnow``: the CDNOW purchase log, a classic of repeat-buying research (visits, no reviews).
 
-Where to get it: brucehardie.com, page "Datasets", file ``CDNOW_master.txt``: 69,659 purchases of 23,570 customers
-from January 1997 to June 1998, fixed width, one line per purchase: customer, day (YYYYMMDD), number of CDs, dollars.
+Where to get it: brucehardie.com, page "Datasets", file ``CDNOW_master.txt`` (in a zip): 69,659 purchases of 23,570
+customers from January 1997 to June 1998, fixed width, one line per purchase: customer, day (YYYYMMDD), number of
+CDs, dollars.
 """
 
 from __future__ import annotations

@@ -24,6 +24,8 @@ Paths = str | PathLike[str] | Iterable[str | PathLike[str]]
 #: Columns beside the table's own in the quarantine.
 WHERE_FROM = ("file", "row", "reason", "raw")
 UNREADABLE_DATE = "unreadable date"
+#: From this share on, repeated ids look like a file of another kind.
+_MANY_REPEATS = 0.05
 _GENERATED = {"reviews": "r", "visits": "v"}
 
 
@@ -172,6 +174,7 @@ def _convert(raws: list[tuple[Raw, Assigned]], told: Mapped, table: TableName) -
     frame, unread, notes = _typed(frame, table, told, taken, position)
     frame, filled = _fill_in(frame, table, position)
     kept, bad = set_aside(frame, table)
+    notes += _note_line_items(bad, len(frame), table)
     bad = _name_reasons(bad, unread, table)
     first = [name for name in COLUMNS[table] if name in frame.columns]
     order = [*first, *(name for name in frame.columns if name not in first)]
@@ -263,6 +266,17 @@ def _fill_in(frame: pd.DataFrame, table: TableName, position: pd.DataFrame) -> t
         which = "The" if missing == len(frame) else f"{missing:,}"
         notes.append(f"{which} {table} have no {name}: ids were made from the row numbers.")
     return frame, notes
+
+
+def _note_line_items(bad: pd.DataFrame, rows: int, table: TableName) -> list[str]:
+    name = ID_COLUMN[table]
+    repeats = int(bad["reason"].str.contains(f"duplicate {name}", regex=False).sum())
+    if repeats <= _MANY_REPEATS * rows:
+        return []
+    return [
+        f"{repeats:,} of {rows:,} rows repeat a {name} and were set aside: if they are the single items of one "
+        "receipt, add them up per receipt first."
+    ]
 
 
 def _name_reasons(bad: pd.DataFrame, unread: pd.Series[Any], table: TableName) -> pd.DataFrame:

@@ -139,6 +139,13 @@ def test_extra_columns_are_kept_with_their_values(tmp_path):
     assert visits["code"].tolist() == ["007", "1"]
 
 
+def test_a_file_of_line_items_is_pointed_out(tmp_path):
+    path = write(tmp_path / "a.csv", "receipt_no,client,date,price", *["1,ann,2024-01-01,2"] * 3, "2,bob,2024-01-02,3")
+    loaded = read_visits(path)
+    assert loaded.reasons == {"duplicate visit_id": 2}
+    assert any(note.startswith("2 of 4 rows repeat a visit_id") for note in loaded.notes)
+
+
 def test_paths_that_lead_nowhere(tmp_path):
     with pytest.raises(InputError, match="No file was given"):
         load_reviews([])
