@@ -18,7 +18,7 @@ from custservice.sentiment.tokens import words_of
 #: What the scope rules must know of a word, one bit each; the names are classes of the lexicon.
 _CLASSES = (
     *("staff", "they", "service", "everyone", "others", "self", "thing", "name", "target", "link", "aux", "adverb"),
-    *("not", "det", "prep", "and", "comma", "break", "rel", "if", "wish", "raising", "adjective", "cap"),
+    *("not", "det", "prep", "and", "comma", "break", "rel", "if", "wish", "raising", "adjective", "cap", "asking"),
 )
 BITS = {name: 1 << number for number, name in enumerate(_CLASSES)}
 _THINGS = ("product", "place", "price", "waiting", "facilities", "location", "policy")

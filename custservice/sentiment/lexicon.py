@@ -22,7 +22,7 @@ from custservice.sentiment.patterns import Path, PatternError, classes_in, parse
 POLARITIES = ("praise", "blame")
 TOPIC = "topic"
 #: Where a pattern's statement must aim to count; see docs of ``drivers.toml``.
-ABOUT = ("anyone", "person", "conduct", "staff", "doer", "staff_doer", "object", "thing")
+ABOUT = ("anyone", "person", "conduct", "staff", "employee", "us", "doer", "staff_doer", "object", "thing")
 NEGATED = ("flip", "drop", "keep")
 #: Group names that are no drivers: evaluations whose target decides the driver, and what is never a mention.
 JUDGE, VETO = "judge", "veto"

@@ -20,7 +20,7 @@ from custservice.sentiment.scope import (
     Scene,
 )
 
-IF, WISH, RAISING = BITS["if"], BITS["wish"], BITS["raising"]
+IF, WISH, RAISING, ASKING = BITS["if"], BITS["wish"], BITS["raising"], BITS["asking"]
 #: Negators that speak of who, and so reach over the whole clause.
 _WHO = {"no", "none", "nobody", "noone", "nothing", "neither", "nowhere"}
 #: Words that turn "could not have been" and "never met" into the strongest praise or blame.
@@ -29,6 +29,7 @@ _BEST = {"been", "be", "met", "had", "seen", "experienced", "found", "encountere
 #: Words that open a fresh statement after "and": "not rude and very welcoming".
 _FRESH = {"very", "extremely", "really", "so", "quite", "incredibly", "always", "absolutely", "super", "totally", "not"}
 _MAX_REACH = 7
+_MAX_CONDITION = 10
 
 
 def _is_noun_list(scene: Scene, at: int) -> bool:
@@ -113,9 +114,11 @@ def condition_of(scene: Scene, first: int) -> int | None:
     """Return the place of the "if" whose clause holds the statement, or None."""
     bits = scene.bits
     at = first - 1
-    while at >= 0:
+    while at >= 0 and first - at <= _MAX_CONDITION:
         if bits[at] & IF:
-            return at
+            # "asked the staff if ..." is a report, no condition.
+            asked = any(bits[k] & ASKING for k in range(max(0, at - 6), at))
+            return None if asked else at
         if bits[at] & (BREAK | COMMA):
             return None
         at -= 1

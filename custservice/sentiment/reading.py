@@ -18,6 +18,7 @@ from custservice.sentiment.scope import (
     NOUN,
     OTHERS,
     OURS,
+    PEOPLE,
     SELF,
     TARGET,
     THEY,
@@ -30,7 +31,7 @@ from custservice.sentiment.scope import (
 )
 
 #: Kinds of aim of single words, which stand in lists and before nouns.
-_WORDS = ("person", "conduct", "staff", "thing")
+_WORDS = ("person", "conduct", "staff", "employee", "thing")
 _OPPOSITE = {"praise": "blame", "blame": "praise"}
 #: Words that stand for what was done: "it was rude", "this is unprofessional".
 _ACTS = {"it", "this", "that", "everything", "way", "which", "behavior", "behaviour", "approach", "tone"}
@@ -139,8 +140,9 @@ def _heads(scene: Scene, group: Group, first: int, last: int) -> list[int]:
     if group.about == "anyone" and group.driver != JUDGE:
         return []
     if group.about in ("doer", "staff_doer"):
-        doer = doer_before(scene, first)
-        return [] if doer is None else [doer]
+        return doer_before(scene, first)
+    if group.about == "us":
+        return subject_before(scene, first)
     right = noun_after(scene, last + 1)
     left = subject_before(scene, first)
     if right and not left:
@@ -165,7 +167,6 @@ def _follows_link(scene: Scene, first: int) -> bool:
 
 def _aims(scene: Scene, group: Group, last: int, heads: list[int]) -> Iterator[tuple[str, int | None]]:
     """Yield the drivers a match speaks of, with the noun; ``!driver`` where it speaks of something else."""
-    bits = [scene.bits[head] for head in heads]
     if group.driver == JUDGE:
         # "super helpful": here the word only strengthens another.
         if not (scene.bits[last] & ADVERB and last + 1 in scene.cues):
@@ -187,6 +188,10 @@ def _is_about_staff(scene: Scene, group: Group, last: int, heads: list[int]) -> 
         return ours or (passive and bool(bits)) or (not heads and _is_beside_trait(scene, last))
     if group.about == "doer":
         return ours or not any(b & (SELF | OTHERS | THING) for b in bits)
+    if group.about == "us":
+        return not any(b & THING for b in bits)
+    if group.about == "employee":
+        return any(b & PEOPLE or scene.tokens[k].word in ("he", "she") for b, k in zip(bits, heads, strict=True))
     if group.about == "staff_doer":
         return ours or (not heads and any(b & OURS for b in scene.bits))
     return group.about != "thing" or not ours
@@ -208,8 +213,7 @@ def _is_beside_trait(scene: Scene, last: int) -> bool:
         after += 1
     while before >= 0 and (bits[before] & (AND | COMMA | ADVERB)):
         before -= 1
-    beside = (after > last + 1 and after in scene.traits) or (before < last - 1 and before in scene.traits)
-    return beside
+    return (after > last + 1 and after in scene.traits) or (before < last - 1 and before in scene.traits)
 
 
 def _judged(scene: Scene, heads: list[int]) -> Iterator[tuple[str, int | None]]:

@@ -149,7 +149,7 @@ def subject_at(scene: Scene, at: int) -> list[int]:
                 at -= 1
                 continue
             heads = [*heads, at]
-            if before >= 1 and bits[before] & (AND | COMMA) and bits[before - 1] & NOUN:
+            if before >= 1 and bits[before] & (AND | COMMA) and bits[before - 1] & NOUN and not here & (THEY | SELF):
                 at = before - 1
                 continue
             return heads
@@ -167,6 +167,8 @@ def _is_part_of(scene: Scene, at: int) -> bool:
 def _before_phrase(scene: Scene, at: int) -> int:
     """Return the place left of the noun phrase that ends at ``at``."""
     bits = scene.bits
+    if bits[at] & (THEY | SELF):
+        return at - 1
     at -= 1
     unknown = 0
     while at >= 0:
@@ -195,20 +197,18 @@ def object_after(scene: Scene, place: int) -> list[int]:
     return []
 
 
-def doer_before(scene: Scene, place: int) -> int | None:
-    """Return the place of whoever does what the verb at ``place`` says, or None."""
+def doer_before(scene: Scene, place: int) -> list[int]:
+    """Return the places of whoever does what the verb at ``place`` says, or nothing."""
     bits = scene.bits
     at = place - 1
     while at >= 0 and bits[at] & (ADVERB | AUX | NOT | LINK):
         at -= 1
-    if _is_passive(scene, at + 1, place):
-        return None
-    if at < 0 or bits[at] & BREAK:
-        return None
+    if at < 0 or bits[at] & BREAK or _is_passive(scene, at + 1, place):
+        return []
     if bits[at] & (AND | COMMA):
-        return _first_subject(scene, at)
-    heads = subject_at(scene, at) if bits[at] & (SUBJECT | REL) else []
-    return heads[-1] if heads else None
+        first = _first_subject(scene, at)
+        return [] if first is None else [first]
+    return subject_at(scene, at) if bits[at] & (SUBJECT | REL) else []
 
 
 def _is_passive(scene: Scene, start: int, verb: int) -> bool:
