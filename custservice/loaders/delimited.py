@@ -19,6 +19,7 @@ from custservice.loaders.files import decode, read_text
 from custservice.loaders.raw import Format, Raw, Sample, broken_rows
 
 DELIMITERS = ",;\t|"
+_ROWS_AT_ONCE = 20_000
 _UNCLOSED = "a quote that is never closed"
 _MISPLACED = "a quote out of place"
 _LONE_RETURN = re.compile(r"\r(?!\n)")
@@ -35,11 +36,9 @@ class Dialect:
 
 @dataclass(frozen=True)
 class Parsed:
-    """The records of a file: those that fit the header, their numbers from 1, and those that do not fit."""
+    """The records of a file: those that fit the header, by their numbers from 1, and those that do not fit."""
 
-    header: list[str]
-    rows: list[list[str]]
-    numbers: list[int]
+    frame: pd.DataFrame
     broken: list[tuple[int, str, str]]
 
 
@@ -57,7 +56,7 @@ def read_delimited(paths: Sequence[Path]) -> list[Raw]:
 def _read_one(path: Path) -> Raw:
     decoded = read_text(path)
     parsed = parse(decoded.text, path)
-    return Raw(path.name, _as_frame(parsed), broken_rows(parsed.broken), decoded.notes)
+    return Raw(path.name, parsed.frame, broken_rows(parsed.broken), decoded.notes)
 
 
 def _protect_returns(text: str) -> tuple[str, str]:
@@ -89,17 +88,15 @@ def parse(text: str, path: Path) -> Parsed:
         # Databases write a quote inside quotes as \" where spreadsheets double it.
         escaped = _parse_as(lines[first:], replace(dialect, escape="\\"))
         parsed = escaped if len(escaped.broken) < len(parsed.broken) else parsed
-    if not parsed.rows:
+    if parsed.frame.empty:
         raise InputError(_nothing_read(parsed, dialect, path))
     return _with_returns(parsed, stand_in) if stand_in else parsed
 
 
 def _with_returns(parsed: Parsed, stand_in: str) -> Parsed:
-    rows = [[field.replace(stand_in, "\r") for field in fields] for fields in parsed.rows]
-    broken = [(number, reason, raw.replace(stand_in, "\r")) for number, reason, raw in parsed.broken]
-    return replace(
-        parsed, header=_column_names([name.replace(stand_in, " ") for name in parsed.header]), rows=rows, broken=broken
-    )
+    frame = parsed.frame.apply(lambda column: column.str.replace(stand_in, "\r", regex=False))
+    frame.columns = pd.Index(_column_names([name.replace(stand_in, " ") for name in frame.columns]))
+    return Parsed(frame, [(number, reason, raw.replace(stand_in, "\r")) for number, reason, raw in parsed.broken])
 
 
 def _lines(text: str) -> list[str]:
@@ -110,20 +107,38 @@ def _lines(text: str) -> list[str]:
 
 
 def _parse_as(lines: list[str], dialect: Dialect) -> Parsed:
-    records = _records(lines, dialect)
+    quoted = dialect.escape or any('"' in line for line in lines)
+    records = _records(lines, dialect) if quoted else _plain_records(lines, dialect)
     header = _column_names(next(records, ([], ""))[0])
     width = len(header)
-    parsed = Parsed(header, [], [], [])
+    rows: list[list[str]] = []
+    numbers: list[int] = []
+    broken: list[tuple[int, str, str]] = []
+    # In pieces, because a million small lists at once keep the garbage collector busy.
+    frames: list[pd.DataFrame] = []
     for number, (fields, problem) in enumerate(records, start=1):
         if len(fields) > width and not any(fields[width:]):
             del fields[width:]
         if len(fields) == width and not problem:
-            parsed.rows.append(fields)
-            parsed.numbers.append(number)
+            rows.append(fields)
+            numbers.append(number)
+            if len(rows) == _ROWS_AT_ONCE:
+                frames.append(_as_frame(header, rows, numbers))
+                rows, numbers = [], []
         else:
             reason = problem or _field_count(len(fields), width)
-            parsed.broken.append((number, reason, dialect.delimiter.join(fields)))
-    return parsed
+            broken.append((number, reason, dialect.delimiter.join(fields)))
+    frames += [_as_frame(header, rows, numbers)] if rows or not frames else []
+    return Parsed(pd.concat(frames), broken)
+
+
+def _plain_records(lines: list[str], dialect: Dialect) -> Iterator[tuple[list[str], str]]:
+    """Yield the records of a file without a quote, where a line is a record."""
+    for line in lines:
+        text = line.rstrip("\r\n")
+        if text:
+            fields = text.split(dialect.delimiter)
+            yield [field.lstrip(" ") for field in fields] if dialect.skip_space else fields, ""
 
 
 def _field_count(found: int, expected: int) -> str:
@@ -216,10 +231,11 @@ def _column_names(header: Sequence[str]) -> list[str]:
     return names
 
 
-def _as_frame(parsed: Parsed) -> pd.DataFrame:
-    columns = dict(zip(parsed.header, zip(*parsed.rows, strict=True), strict=True))
-    index = pd.Index(parsed.numbers, name="row", dtype="int64")
-    return pd.DataFrame({name: pd.array(values, dtype="str") for name, values in columns.items()}, index=index)
+def _as_frame(header: list[str], rows: list[list[str]], numbers: list[int]) -> pd.DataFrame:
+    columns = zip(*rows, strict=True) if rows else ([] for _ in header)
+    index = pd.Index(numbers, name="row", dtype="int64")
+    named = zip(header, columns, strict=True)
+    return pd.DataFrame({name: pd.array(list(values), dtype="str") for name, values in named}, index=index)
 
 
 def _nothing_read(parsed: Parsed, dialect: Dialect, path: Path) -> str:

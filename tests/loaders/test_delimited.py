@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from custservice.errors import InputError
-from custservice.loaders import read_reviews
+from custservice.loaders import delimited, read_reviews
 from custservice.loaders.delimited import DELIMITERS, find_dialect, header_of, parse, read_delimited
 
 HOSTILE = [
@@ -72,12 +72,27 @@ def test_texts_come_back_as_written(tmp_path, written, delimiter, encoding, quot
 def test_every_line_is_kept_or_set_aside(tmp_path, lines):
     text = "a,b\n1,2\n" + "".join(line + "\n" for line in lines)
     parsed = parse(text, tmp_path / "a.csv")
-    assert sorted(parsed.numbers + [number for number, _, _ in parsed.broken]) == list(
-        range(1, len(parsed.rows) + len(parsed.broken) + 1)
-    )
+    numbers = [*parsed.frame.index, *(number for number, _, _ in parsed.broken)]
+    assert sorted(numbers) == list(range(1, len(numbers) + 1))
     # What is in the file is in a row or in a broken line, whatever its quotes do.
-    kept = sum(field.count("b") for row in parsed.rows for field in row)
+    kept = sum(field.count("b") for field in parsed.frame.to_numpy().ravel())
     assert kept + sum(raw.count("b") for _, _, raw in parsed.broken) == sum(line.count("b") for line in lines)
+
+
+def test_files_without_quotes_read_the_same(tmp_path):
+    content = "id, text \n\n1, fine\n 2 ,x,\n3\n  \n4,last"
+    plain = read_one(write(tmp_path / "a.csv", content))
+    quoted = read_one(write(tmp_path / "b.csv", content + '\n5,"q"'))
+    assert quoted.frame.iloc[:-1].equals(plain.frame)
+    assert quoted.broken.equals(plain.broken)
+
+
+def test_long_files_are_read_in_pieces(tmp_path, monkeypatch):
+    monkeypatch.setattr(delimited, "_ROWS_AT_ONCE", 2)
+    for count in (1, 2, 3, 4, 5):
+        raw = read_one(write(tmp_path / "a.csv", "id,text\n" + "".join(f"{i},t\n" for i in range(count))))
+        assert raw.frame["id"].tolist() == [str(i) for i in range(count)]
+        assert raw.frame.index.tolist() == list(range(1, count + 1))
 
 
 @quick
