@@ -24,6 +24,8 @@ WORTH_KNOWING = 50
 STANDS_OUT = 1.15
 #: Largest q-value of a clear effect.
 CLEAR = 0.05
+#: Returns, and non-returns, expected among the mentions of a driver before a leader hears of it.
+LEAST_EXPECTED = 10
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def find(effects: Effects | None, most: int = 5) -> list[Finding]:
     """
     if effects is None:
         return []
-    table = single_drivers(effects)
+    table = reportable(effects)
     table = table.assign(certainty=list(map(certainty, table["p_value"], table["q_value"])))
     shown = table[table["certainty"] != "uncertain"]
     shown = shown.assign(weight=shown["effect_per_1000_reviewed"].abs(), clear=shown["certainty"] == "clear")
@@ -86,6 +88,16 @@ def _finding(row: dict[Any, Any]) -> Finding:
 def single_drivers(effects: Effects) -> pd.DataFrame:
     """Return the rows of the table that speak of one driver that was measured, not of a pool of rare ones."""
     return effects.table[~effects.table["driver"].str.startswith("other ") & effects.table["std_error"].gt(0)]
+
+
+def reportable(effects: Effects) -> pd.DataFrame:
+    """Return the drivers a leader may hear of: with enough expected returns, and non-returns, for an interval to hold.
+
+    Where fewer than 10 are expected, a driver that nobody came back after looks far surer than it is.
+    """
+    table = single_drivers(effects)
+    expected = table["expected_outcomes"]
+    return table[(expected >= LEAST_EXPECTED) & (table["n_mentions"] - expected >= LEAST_EXPECTED)]
 
 
 def answer(effects: Effects | None, found: list[Finding]) -> str:
@@ -183,7 +195,7 @@ def first_step(effects: Effects | None, panel: pd.DataFrame, min_reviews: int) -
     """
     if effects is None:
         return None
-    table = single_drivers(effects)
+    table = reportable(effects)
     table = table[(table["q_value"] <= CLEAR) & (table["driver"] != "general")]
     blame = table[(table["polarity"] == "blame") & (table["effect"] < 0)]
     praise = table[(table["polarity"] == "praise") & (table["effect"] > 0)]
@@ -252,6 +264,15 @@ class Asked:
         return answer(self.effects, self.findings)
 
     @property
+    def preface(self) -> str:
+        """What to know before the findings, "" where at least one is clear."""
+        if not self.findings:
+            return "Nothing was found that chance alone could not easily make."
+        if self.findings[0].certainty == "clear":
+            return ""
+        return "Nothing clear was found. What follows may be real or may be chance:"
+
+    @property
     def what_to_do(self) -> str:
         """What to do first, in one sentence."""
         if self.step is None:
@@ -277,7 +298,7 @@ class Asked:
     @property
     def shown(self) -> pd.DataFrame:
         """The few effects a leader sees: the surest, at most eight."""
-        return self.measured.sort_values("p_value").head(8) if len(self.measured) else self.measured
+        return pd.DataFrame() if self.effects is None else reportable(self.effects).sort_values("p_value").head(8)
 
     @property
     def headline(self) -> str:

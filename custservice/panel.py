@@ -72,7 +72,7 @@ def build_panel(
     ...     "reviewed_at": pd.to_datetime(["2024-01-01", "2024-02-01"]), "text": ["The staff ignored us.", "Nice."]})
     >>> panel = build_panel(reviews, window_days=31, observed_until="2024-02-10")
     >>> panel[["review_id", "follow_up_days", "returned", "attention_blame"]].to_dict("list")
-    {'review_id': ['r1', 'r2'], 'follow_up_days': [40.0, 9.0], 'returned': [1, <NA>], 'attention_blame': [1, 0]}
+    {'review_id': ['r1', 'r2'], 'follow_up_days': [40.0, 9.0], 'returned': [1, None], 'attention_blame': [1, 0]}
     """
     if not 0 <= min_gap_days < window_days:
         raise InputError(

@@ -27,6 +27,7 @@ _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _PHONE = re.compile(r"(?<!\w)[+(]?\d[\d\s().-]{6,}\d(?!\w)")
 _HANDLE = re.compile(r"(?<!\w)@\w{2,}")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_REPEATED = re.compile(r"\[name\](?: \[name\])+")
 _MARKUP = re.compile(r"<[^<>]{1,80}>")
 _NEVER_NAMES = frozenset(
     [
@@ -104,7 +105,7 @@ class Mask:
         """Return the text with names and contact details replaced by ``[name]``, ``[address]``, ``[number]``."""
         text = _LINK.sub("[address]", _EMAIL.sub("[address]", text))
         text = _PHONE.sub("[number]", _HANDLE.sub("[name]", text))
-        return _WORD.sub(lambda found: self._hidden(found, text), text)
+        return _REPEATED.sub("[name]", _WORD.sub(lambda found: self._hidden(found, text), text))
 
     def _hidden(self, found: re.Match[str], text: str) -> str:
         word = found.group()

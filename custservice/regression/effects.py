@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -49,8 +50,8 @@ class Effects:
     table
         Row per exposure: driver, polarity, n_mentions, share_mentioned (of the reviewed visits in the sample),
         effect, unit, std_error, low, high (95%), p_value, q_value, and beside them dof, smallest_effect (what the
-        study sees in 8 of 10 samples), effect_per_1000_reviewed (effect x share_mentioned) and pooled (how many
-        drivers the row joins).
+        study sees in 8 of 10 samples), effect_per_1000_reviewed (effect x share_mentioned), expected_outcomes
+        (n_mentions x the mean outcome) and pooled (how many drivers the row joins).
     estimate
         The `Estimate` behind the table, in the outcome's own unit per visit.
     too_rare
@@ -147,7 +148,7 @@ def estimate_effects(
     held = build_controls(sample, controls)
     fit = _fit(sample, outcome, chosen, held, absorb, clusters)
     notes += [*held.notes, *_said(fit, chosen)]
-    table = _table(fit.estimate, chosen, len(sample), UNITS[outcome])
+    table = _table(fit.estimate, chosen, sample[outcome], UNITS[outcome])
     counts = {
         "panel": len(panel),
         "sample": len(sample),
@@ -227,13 +228,15 @@ def _said(fit: LinearFit, chosen: Exposures) -> list[str]:
     return notes
 
 
-def _table(estimate: Estimate, chosen: Exposures, n: int, unit: str) -> pd.DataFrame:
+def _table(estimate: Estimate, chosen: Exposures, y: pd.Series[Any], unit: str) -> pd.DataFrame:
     from scipy.special import stdtrit
 
+    n, mean = len(y), float(y.mean())
     labels = chosen.labels.set_index(pd.Index(chosen.columns.columns)).loc[list(estimate.names)]
     numbers = estimate.table()
     table = labels.reset_index(drop=True)[["driver", "polarity", "n_mentions", "n_clusters", "pooled"]]
     table["share_mentioned"] = table["n_mentions"] / n
+    table["expected_outcomes"] = table["n_mentions"] * mean
     for column, source in {"effect": "coef", "std_error": "std_error", "low": "low", "high": "high"}.items():
         table[column] = numbers[source].to_numpy() * PER
     table["unit"] = unit

@@ -7,6 +7,8 @@ import re
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -93,7 +95,7 @@ def execute(notebook: Path, out: Path, parameters: dict[str, Any], folder: Path)
     start = time.perf_counter()
     message = ""
     try:
-        with tempfile.TemporaryDirectory(prefix="custservice-") as sockets:
+        with tempfile.TemporaryDirectory(prefix="custservice-") as sockets, _event_loop():
             papermill.execute_notebook(
                 str(notebook),
                 str(out),
@@ -107,15 +109,26 @@ def execute(notebook: Path, out: Path, parameters: dict[str, Any], folder: Path)
     except PapermillExecutionError as failed:
         message = f"Cell {failed.exec_count}: {failed.ename}: {_ANSI.sub('', failed.evalue)}"
     except Exception as failed:  # a dead kernel or a timeout is a failed notebook, not the end of the run
-        message = (
-            f"{type(failed).__name__}: {_ANSI.sub('', str(failed)).splitlines()[0] if str(failed) else 'no message'}"
-        )
+        lines = _ANSI.sub("", str(failed)).splitlines() or ["no message"]
+        message = f"{type(failed).__name__}: {lines[0]}"
     message = message or _left_undone(out)
     seconds = time.perf_counter() - start
     status = "failed" if message else "ok"
     return NotebookRun(
         notebook.stem, outline.title, outline.audience, outline.about, status, seconds, message, parameters
     )
+
+
+@contextmanager
+def _event_loop() -> Iterator[None]:
+    """Close the event loop that the kernel client makes in this thread, which it leaves open."""
+    from jupyter_core.utils import ensure_event_loop
+
+    loop = ensure_event_loop()
+    try:
+        yield
+    finally:
+        loop.close()
 
 
 def _private_kernel(sockets: str) -> dict[str, Any]:

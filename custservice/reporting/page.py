@@ -32,7 +32,7 @@ class Page:
     --------
     >>> page = Page()
     >>> page.table_html(pd.DataFrame({"place": ["<b>"], "visits": [12000]}), "Visits")[:50]
-    '<figure class="table"><table><caption>Table 1. Visi'
+    '<figure class="table"><table><caption>Table 1. Vis'
     """
 
     publish: str = ""
@@ -88,9 +88,11 @@ class Page:
         )
 
     def say(self, *sentences: str, kind: str = "") -> None:
-        """Show sentences, one paragraph each; ``kind`` is a style such as ``"finding"``."""
+        """Show sentences, one paragraph each, empty ones left out; ``kind`` is a style such as ``"finding"``."""
         mark = f' class="{escape(kind)}"' if kind else ""
-        _show("".join(f"<p{mark}>{escape(s)}</p>" for s in sentences), " ".join(sentences))
+        said = [s for s in sentences if s]
+        if said:
+            _show("".join(f"<p{mark}>{escape(s)}</p>" for s in said), " ".join(said))
 
     def points(self, sentences: Iterable[str], kind: str = "") -> None:
         """Show sentences as a list."""

@@ -34,6 +34,7 @@ def notebook_page(executed: Path, page: dict[str, Any]) -> str:
     from nbconvert import HTMLExporter
 
     exporter: Any = HTMLExporter(template_name="template", extra_template_basedirs=[str(_HERE)])  # type: ignore[no-untyped-call]
+    exporter.exclude_anchor_links = True
     exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
     html, _ = exporter.from_filename(str(executed), resources={"page": page})
     return str(html)

@@ -47,7 +47,9 @@ def test_sentences_points_and_quotes_are_escaped(shown: list[str]) -> None:
     page.say("1 < 2", kind="finding blame")
     page.points(["a & b"])
     page.quotes(
-        pd.DataFrame({"location_id": ["x & y"], "month": ["May"], "before": ["a "], "evidence": ["<i>"], "after": [""]}),
+        pd.DataFrame(
+            {"location_id": ["x & y"], "month": ["May"], "before": ["a "], "evidence": ["<i>"], "after": [""]}
+        ),
         "<h>",
     )
     page.quotes(pd.DataFrame(columns=["location_id"]), "never")
