@@ -71,6 +71,13 @@ class Cache:
     def __init__(self, beside: Path) -> None:
         candidates = (beside / FOLDER, _user_cache() / hash_of(str(beside.resolve()))[:16])
         self.folder = next((folder for folder in candidates if _writable(folder)), None)
+        self._renewing = False
+        self._made: set[Path] = set()
+
+    def renew(self) -> None:
+        """From now on make every frame anew once, and replace its entry."""
+        self._renewing = True
+        self._made = set()
 
     def frame(self, name: str, key: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
         """Return the frame kept under ``name`` and ``key``, or make and keep it.
@@ -80,10 +87,11 @@ class Cache:
         if self.folder is None:
             return make()
         path = self.folder / f"{name}-{key[:32]}.parquet"
-        found = _read(path)
+        found = None if self._renewing and path not in self._made else _read(path)
         if found is not None:
             return found
         made = make()
+        self._made.add(path)
         if not _write(made, path):
             return made
         self._prune(name)

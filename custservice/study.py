@@ -142,6 +142,16 @@ class Study:
             self._panels[key] = self._cache.frame("panel", key, lambda: self._build_panel(settings))
         return self._panels[key]
 
+    def forget(self) -> None:
+        """Compute everything anew when it is next asked for, and replace what the cache holds of it."""
+        cache = self._cache
+        cache.renew()
+        self._panels = {}
+        computed = [name for name, value in vars(type(self)).items() if isinstance(value, cached_property)]
+        for name in computed:
+            vars(self).pop(name, None)
+        self._cache = cache
+
     @cached_property
     def quarantine(self) -> pd.DataFrame:
         """Rows that were set aside: table, file, row, reason, raw, and the columns of their table."""

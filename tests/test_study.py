@@ -118,6 +118,18 @@ def test_what_was_in_the_future_is_read_again_another_day(folder, monkeypatch):
     assert len(open_study(folder).panel) == 5
 
 
+def test_what_is_forgotten_is_computed_again_and_replaces_the_cache(folder, monkeypatch):
+    study = open_study(folder)
+    panel = study.panel
+    monkeypatch.setattr(study_module.Study, "_build_panel", lambda self, settings: panel.head(1))
+    assert len(study.panel) == 4
+    study.forget()
+    assert len(study.panel) == len(study.panel) == 1
+    assert study.reviews["review_id"].tolist() == ["1", "2", "3"]
+    monkeypatch.undo()
+    assert len(open_study(folder).panel) == 1
+
+
 def test_a_corrupt_cache_is_no_error(folder):
     panel = open_study(folder).panel
     for entry in (folder / FOLDER).glob("*.parquet"):
