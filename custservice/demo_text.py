@@ -16,6 +16,8 @@ _FILL = {
     "companion": ("my sister", "my husband", "my mum", "a friend", "my wife", "a colleague", "my daughter"),
     "place": ("the station", "the library", "the market", "the office", "the park", "the river"),
 }
+#: How often a sentence is written, by how it says what it says.
+_WEIGHTS = {"plain": 6, "narrated": 2, "negated": 1, "misleading": 1}
 _FOREIGN = (
     "El café estaba muy rico y el camarero fue muy amable con nosotros. Volveremos pronto con toda la familia.",
     "Hemos esperado casi media hora y nadie nos hizo caso. Una pena, porque el sitio es bonito.",
@@ -36,10 +38,18 @@ class Sentence:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """Sentences that say one thing, with how often each is written: most people say it plainly."""
+
+    texts: tuple[str, ...]
+    weights: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Sentences:
     """Sentences by what they say: one thing (``single``), several (``mixed``), nothing (``filler``)."""
 
-    single: dict[str, tuple[str, ...]]
+    single: dict[str, Choice]
     mixed: tuple[Sentence, ...]
     filler: tuple[str, ...]
     misleading: tuple[str, ...]
@@ -51,11 +61,11 @@ def load_sentences() -> Sentences:
 
     Examples
     --------
-    >>> len(load_sentences().single["warmth_praise"]) >= 14
+    >>> len(load_sentences().single["warmth_praise"].texts) >= 14
     True
     """
     data = tomllib.loads(files("custservice").joinpath("demo_sentences.toml").read_text(encoding="utf-8"))
-    single: dict[str, list[str]] = {}
+    single: dict[str, list[tuple[str, int]]] = {}
     mixed: list[Sentence] = []
     filler: list[str] = []
     misleading: list[str] = []
@@ -66,8 +76,9 @@ def load_sentences() -> Sentences:
         elif not keys:
             (misleading if group["kind"] == "misleading" else filler).extend(group["sentences"])
         else:
-            single.setdefault(keys[0], []).extend(group["sentences"])
-    return Sentences({k: tuple(v) for k, v in single.items()}, tuple(mixed), tuple(filler), tuple(misleading))
+            single.setdefault(keys[0], []).extend((text, _WEIGHTS[group["kind"]]) for text in group["sentences"])
+    choices = {key: Choice(*zip(*pairs, strict=True)) for key, pairs in single.items()}
+    return Sentences(choices, tuple(mixed), tuple(filler), tuple(misleading))
 
 
 class Composer:
@@ -85,7 +96,8 @@ class Composer:
         if mixed >= 0:
             parts.append(self._sentences.mixed[mixed].text)
             covered = self._sentences.mixed[mixed].keys
-        parts += [chance.choice(self._sentences.single[key]) for key in keys if key not in covered]
+        single = [self._sentences.single[key] for key in keys if key not in covered]
+        parts += [chance.choices(one.texts, one.weights)[0] for one in single]
         parts += chance.sample(self._sentences.filler, chance.choice((0, 1, 1, 2) if parts else (1, 2)))
         if chance.random() < 0.12:
             parts.append(chance.choice(self._sentences.misleading))

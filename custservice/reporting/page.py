@@ -31,8 +31,8 @@ class Page:
     Examples
     --------
     >>> page = Page()
-    >>> page.table_html(pd.DataFrame({"place": ["<b>"], "visits": [12000]}), "Visits")[:50]
-    '<figure class="table"><table><caption>Table 1. Vis'
+    >>> page.table_html(pd.DataFrame({"place": ["<b>"], "visits": [12000]}), "Visits").partition(". V")[0]
+    '<figure class="table" tabindex="0"><table><caption>Table 1'
     """
 
     publish: str = ""
@@ -83,7 +83,7 @@ class Page:
         )
         file = f' <a href="tables/{escape(link)}" download>CSV</a>' if link else ""
         return (
-            f'<figure class="table"><table><caption>Table {self.tables}. {escape(caption)}{file}</caption>'
+            f'<figure class="table" tabindex="0"><table><caption>Table {self.tables}. {escape(caption)}{file}</caption>'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></figure>"
         )
 

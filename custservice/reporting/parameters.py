@@ -6,9 +6,10 @@ import ast
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 from custservice.errors import ReportError, did_you_mean
 
@@ -29,6 +30,8 @@ def read_parameters(notebook: Path) -> type[BaseModel]:
     tagged = ["".join(c["source"]) for c in cells if "parameters" in c["metadata"].get("tags", [])]
     if len(tagged) != 1:
         raise ReportError(f"{notebook.name} has {len(tagged)} cells tagged 'parameters'; it needs exactly one.")
+    from pydantic import ConfigDict, create_model
+
     fields: dict[str, Any] = {}
     for line in ast.parse(tagged[0]).body:
         if not (isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name) and line.value is not None):
@@ -50,6 +53,8 @@ def check_parameters(notebook: Path, given: Mapping[str, Any]) -> dict[str, Any]
     ReportError
         An unknown name or a wrong type; the sentence shows what is allowed.
     """
+    from pydantic import ValidationError
+
     model = read_parameters(notebook)
     try:
         return model(**given).model_dump()
