@@ -61,7 +61,7 @@ EFFECTS = {
     "general_blame": -0.09,
     "explanation_blame": -0.09,
     "warmth_praise": 0.06,
-    "helpfulness_praise": 0.06,
+    "helpfulness_praise": 0.07,
     "recognition_praise": 0.09,
     "appreciation_praise": 0.08,
 }

@@ -33,6 +33,9 @@ class Exposures:
         One column per exposure, rows as in the sample.
     labels
         Row per exposure: ``driver``, ``polarity``, ``n_mentions``, ``n_clusters``, ``pooled`` (how many drivers).
+    held
+        Pools of rare drivers that are still too rare themselves: held constant, so that the reference stays "no such
+        mention", and not reported.
     too_rare
         Row per driver and polarity that is too rare to say: ``driver``, ``polarity``, ``n_mentions``,
         ``n_clusters``, ``pooled_into``.
@@ -40,6 +43,7 @@ class Exposures:
 
     columns: pd.DataFrame
     labels: pd.DataFrame
+    held: pd.DataFrame
     too_rare: pd.DataFrame
 
 
@@ -67,7 +71,8 @@ def choose_exposures(sample: pd.DataFrame, clusters: NDArray[np.int64], exposure
     """Keep the exposures that are common enough, pool the others into their family.
 
     Fewer than 30 mentions, or fewer than 10 clusters that carry them, is too rare to say anything about one driver:
-    such drivers of one family and polarity become one column, so that the reference stays "no such mention".
+    such drivers of one family and polarity become one column, so that the reference stays "no such mention". It is
+    reported when it is common enough itself.
 
     Raises
     ------
@@ -83,6 +88,7 @@ def choose_exposures(sample: pd.DataFrame, clusters: NDArray[np.int64], exposure
                 "mentions; 'ever mentioned' would count customers as exposed before they were (immortal-time bias)."
             )
     columns: dict[str, Floats] = {}
+    held: dict[str, Floats] = {}
     labels, rare = [], []
     family_of = families()
     least_clusters = min(LEAST_CLUSTERS, int(clusters.max()) + 1)
@@ -99,13 +105,15 @@ def choose_exposures(sample: pd.DataFrame, clusters: NDArray[np.int64], exposure
     for (family, polarity), members in _pools(rare).items():
         pooled = sample[[m["column"] for m in members]].to_numpy(dtype=np.float64).max(axis=1)
         counts = {"n_mentions": int(pooled.sum()), "n_clusters": len(np.unique(clusters[pooled > 0]))}
-        if counts["n_mentions"] == 0:
+        if not _is_common(counts, least_clusters):
+            held[f"{family} {polarity}"] = pooled
             continue
         columns[f"{family} {polarity}"] = pooled
         labels.append({"driver": family, "polarity": polarity, **counts, "pooled": len(members)})
     too_rare = pd.DataFrame(rare, columns=["driver", "polarity", "n_mentions", "n_clusters", "pooled_into"])
-    frame = pd.DataFrame(columns, index=sample.index)
-    return Exposures(frame, pd.DataFrame(labels, columns=[*_LABELS, "pooled"]), too_rare)
+    named = pd.DataFrame(labels, columns=[*_LABELS, "pooled"])
+    frames = (pd.DataFrame(kept, index=sample.index) for kept in (columns, held))
+    return Exposures(next(frames), named, next(frames), too_rare)
 
 
 _LABELS = ["driver", "polarity", "n_mentions", "n_clusters"]

@@ -143,7 +143,7 @@ def estimate_effects(
     chosen = choose_exposures(sample, clusters, exposures)
     if chosen.columns.empty:
         raise EstimationError(
-            "No driver is mentioned in the reviewed visits with a known outcome, so there is no effect to estimate."
+            "No driver is mentioned often enough in the reviewed visits with a known outcome to estimate its effect."
         )
     held = build_controls(sample, controls)
     fit = _fit(sample, outcome, chosen, held, absorb, clusters)
@@ -206,8 +206,9 @@ def _fit(
     absorb: str | None,
     clusters: NDArray[np.int64],
 ) -> LinearFit:
-    names = [*chosen.columns.columns, *held.columns.columns]
-    x = np.hstack([chosen.columns.to_numpy(), held.columns.to_numpy(dtype=np.float64)])
+    parts = (chosen.columns, chosen.held, held.columns)
+    names = [str(name) for part in parts for name in part.columns]
+    x = np.hstack([part.to_numpy(dtype=np.float64) for part in parts])
     groups = None if absorb is None else pd.factorize(sample[absorb])[0].astype(np.int64)
     y = sample[outcome].to_numpy(dtype=np.float64)
     return fit_linear(y, x, names, groups=groups, clusters=clusters, wanted=chosen.columns.shape[1])

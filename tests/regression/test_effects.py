@@ -46,8 +46,19 @@ def test_rare_drivers_are_pooled_into_their_family_and_listed() -> None:
     rare = effects.too_rare.set_index("driver")
     assert rare["n_mentions"].to_dict() == {"promises": 20, "ownership": 8}
     assert set(rare["pooled_into"]) == {"other responsibility"}
-    pooled = effects.table.set_index("driver").loc["other responsibility"]
-    assert (pooled["n_mentions"], pooled["pooled"]) == (28, 2)
+    assert "other responsibility" not in set(effects.table["driver"])  # 28 mentions: still too rare
+    more = make_panel().assign(apology_blame=(np.arange(3000) % 500 == 3).astype(int))
+    pooled = estimate_effects(more).table.set_index("driver").loc["other responsibility"]
+    assert (pooled["n_mentions"], pooled["pooled"]) == (34, 3)
+
+
+def test_a_pool_that_is_too_rare_is_still_held_constant() -> None:
+    panel = make_panel()
+    with_pool, without = (
+        estimate_effects(p).estimate for p in (panel, panel.drop(columns=["promises_blame", "ownership_blame"]))
+    )
+    assert with_pool.names == without.names
+    assert not np.allclose(with_pool.coef, without.coef)
 
 
 def test_drivers_in_few_places_are_too_rare_however_often_mentioned() -> None:
@@ -110,7 +121,7 @@ def test_nothing_to_estimate_is_said() -> None:
     with pytest.raises(EstimationError, match="No reviewed visit has a known outcome"):
         estimate_effects(panel.assign(returned=pd.array([pd.NA] * len(panel), dtype="Int8")))
     silent = panel.assign(**{c: 0 for c in panel.columns if c.endswith(("_praise", "_blame"))})
-    with pytest.raises(EstimationError, match="No driver is mentioned"):
+    with pytest.raises(EstimationError, match="No driver is mentioned often enough"):
         estimate_effects(silent)
 
 
