@@ -103,7 +103,7 @@ class Page:
     def quotes(self, quotes: pd.DataFrame, heading: str = "") -> None:
         """Show quotes chosen by `custservice.quotes.choose_quotes`, evidence highlighted, under a heading."""
         if len(quotes):
-            title = f"<h4>{escape(heading)}</h4>" if heading else ""
+            title = f"<h3>{escape(heading)}</h3>" if heading else ""
             _show(f'<div class="said">{title}{quote_html(quotes)}</div>', f"{len(quotes)} quotes")
 
 
