@@ -18,7 +18,22 @@ from custservice.sentiment.tokens import words_of
 #: What the scope rules must know of a word, one bit each; the names are classes of the lexicon.
 _CLASSES = (
     *("staff", "they", "service", "everyone", "others", "self", "thing", "name", "target", "link", "aux", "adverb"),
-    *("not", "det", "prep", "and", "comma", "break", "rel", "if", "wish", "raising", "adjective", "cap", "asking"),
+    *(
+        "not",
+        "det",
+        "prep",
+        "and",
+        "comma",
+        "break",
+        "rel",
+        "if",
+        "wish",
+        "raising",
+        "adjective",
+        "cap",
+        "asking",
+        "elsewhere",
+    ),
 )
 BITS = {name: 1 << number for number, name in enumerate(_CLASSES)}
 _THINGS = ("product", "place", "price", "waiting", "facilities", "location", "policy")
@@ -66,6 +81,8 @@ class TokenType:
     symbols: frozenset[int]
     #: The driver or topic that an evaluation of this word speaks of.
     target: str | None
+    #: The class a phrase gave it in place of its own.
+    phrase: str = ""
     starts: tuple[int, ...] = ()
     phrase_starts: tuple[int, ...] = ()
 
@@ -142,12 +159,8 @@ class Trie:
 class Tables:
     """A compiled lexicon."""
 
-    def __init__(self, lexicon: Lexicon, *, drivers: bool = True, topics: bool = True) -> None:
+    def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
-        #: The drivers and topics to be found; judgements of others are passed over.
-        self.wanted = {
-            driver for driver, family in lexicon.families.items() if (topics if family == "topic" else drivers)
-        }
         self.trie, self.phrases = Trie(), Trie()
         #: For each path number its group and the place of its pattern in the group.
         self.paths: list[tuple[Group, int, Path]] = []
@@ -189,8 +202,6 @@ class Tables:
 
     def _add_groups(self) -> None:
         for group in self.lexicon.groups.values():
-            if group.driver in self.lexicon.families and group.driver not in self.wanted:
-                continue
             for path, pattern in zip(group.paths, group.pattern_of, strict=True):
                 self.trie.add(self._symbols(path), self.anchor(path), len(self.paths))
                 self.paths.append((group, pattern, path))
@@ -259,10 +270,10 @@ class Tables:
     def _new_type(self, word: str, capital: bool, phrase: str) -> TokenType:
         fitting = [self._atom(ANY)] if phrase in ENTITIES else self._fitting(word, capital, phrase)
         symbols = self._closure(fitting, stop_at_classes=bool(phrase))
-        if phrase not in ("", "phrase"):
+        if phrase:
             symbols |= self._closure([self._atom(f"<{phrase}>")])
         bits = sum(bit for symbol, bit in self._bit_of.items() if symbol in symbols)
-        token = TokenType(len(self._types), word, bits, symbols, self._target(word, symbols))
+        token = TokenType(len(self._types), word, bits, symbols, self._target(word, symbols), phrase)
         token.starts = self.trie.step(0, token)
         token.phrase_starts = () if phrase else self.phrases.step(0, token)
         return token

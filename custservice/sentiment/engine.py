@@ -64,7 +64,7 @@ def _with_phrases(tables: Tables, tokens: list[TokenType], found: list[Match]) -
             joined[places[0]] = places[-1]
         else:
             for at in places[:-1]:
-                tokens[at] = tables.variant(tokens[at], "phrase")
+                tokens[at] = tables.variant(tokens[at], "adverb")
     if not joined:
         return Line(tokens)
     sources, at = [], 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,7 @@ def find_mentions(texts: Texts, lexicon: AnyLexicon = None) -> pd.DataFrame:
     >>> found[["driver", "polarity", "evidence"]].values.tolist()
     [['warmth', 'praise', 'waitress was lovely']]
     """
-    return _frame(texts, _tables(_lexicon(lexicon), drivers=True, topics=False))
+    return _frame(texts, lexicon, lambda family: family != TOPIC)
 
 
 def find_topics(texts: Texts, lexicon: AnyLexicon = None) -> pd.DataFrame:
@@ -62,7 +62,7 @@ def find_topics(texts: Texts, lexicon: AnyLexicon = None) -> pd.DataFrame:
     >>> found[["driver", "polarity"]].values.tolist()
     [['topic_product', 'blame']]
     """
-    return _frame(texts, _tables(_lexicon(lexicon), drivers=False, topics=True))
+    return _frame(texts, lexicon, lambda family: family == TOPIC)
 
 
 def find_all(texts: Texts, lexicon: AnyLexicon = None) -> pd.DataFrame:
@@ -73,16 +73,23 @@ def find_all(texts: Texts, lexicon: AnyLexicon = None) -> pd.DataFrame:
     >>> find_all(["Awful food, lovely waitress."])["driver"].tolist()
     ['topic_product', 'warmth']
     """
-    return _frame(texts, _tables(_lexicon(lexicon), drivers=True, topics=True))
+    return _frame(texts, lexicon, lambda family: True)
 
 
-def _lexicon(lexicon: AnyLexicon) -> Lexicon:
-    return lexicon if isinstance(lexicon, Lexicon) else load_lexicon(lexicon)
+def compiled(lexicon: AnyLexicon = None) -> Tables:
+    """Return the tables of a lexicon, made once.
+
+    Examples
+    --------
+    >>> compiled() is compiled()
+    True
+    """
+    return _tables(lexicon if isinstance(lexicon, Lexicon) else load_lexicon(lexicon))
 
 
 @lru_cache(maxsize=8)
-def _tables(lexicon: Lexicon, *, drivers: bool, topics: bool) -> Tables:
-    return Tables(lexicon, drivers=drivers, topics=topics)
+def _tables(lexicon: Lexicon) -> Tables:
+    return Tables(lexicon)
 
 
 def numbered(texts: Texts) -> Iterable[tuple[Any, Any]]:
@@ -92,14 +99,15 @@ def numbered(texts: Texts) -> Iterable[tuple[Any, Any]]:
     return enumerate(texts)
 
 
-def _frame(texts: Texts, tables: Tables) -> pd.DataFrame:
-    families = tables.lexicon.families
+def _frame(texts: Texts, lexicon: AnyLexicon, wanted: Callable[[str], bool]) -> pd.DataFrame:
+    tables = compiled(lexicon)
+    families = {driver: family for driver, family in tables.lexicon.families.items() if wanted(family)}
     rows = [
         (text_id, number, families[driver], driver, polarity, text[start:end], start, end)
         for text_id, text in numbered(texts)
         if isinstance(text, str)
         for number, driver, polarity, start, end in _text_mentions(tables, text)
-        if driver in tables.wanted
+        if driver in families
     ]
     columns = list(zip(*rows, strict=True)) or [()] * len(COLUMNS)
     types = ("", "int64", "str", "str", "str", "str", "int64", "int64")

@@ -14,9 +14,12 @@ from custservice.sentiment.scope import (
     LINK,
     NOT,
     NOUN,
+    PEOPLE,
     PREP,
     SELF,
+    SERVICE,
     SUBJECT,
+    THEY,
     Scene,
 )
 
@@ -30,6 +33,16 @@ _BEST = {"been", "be", "met", "had", "seen", "experienced", "found", "encountere
 _FRESH = {"very", "extremely", "really", "so", "quite", "incredibly", "always", "absolutely", "super", "totally", "not"}
 _MAX_REACH = 7
 _MAX_CONDITION = 10
+#: How far "no" reaches where no verb carries it on: "no friendly or helpful staff".
+_MAX_NO = 5
+
+
+def _is_predicate(scene: Scene, first: int) -> bool:
+    """Whether a linking verb leads to the statement: "no one at the desk was friendly"."""
+    at = first - 1
+    while at >= 0 and scene.bits[at] & (ADVERB | ADJECTIVE | AND) and not scene.bits[at] & LINK:
+        at -= 1
+    return at >= 0 and bool(scene.bits[at] & (LINK | AUX))
 
 
 def _is_noun_list(scene: Scene, at: int) -> bool:
@@ -55,13 +68,15 @@ def negator_of(scene: Scene, first: int, own: frozenset[int], *, listed: bool = 
     ``own`` holds the places the pattern itself matched: its own "not" is part of what it says.
     """
     bits, tokens = scene.bits, scene.tokens
+    if any(bits[k] & NOT for k in own):
+        return None
     crossed, strong_stop = False, first - _MAX_REACH - 6
     at = first - 1
     reach = 0
     while at >= 0 and at > strong_stop:
         here = bits[at]
         if here & NOT and at not in own:
-            who = tokens[at].word in _WHO
+            who = tokens[at].word in _WHO and ((not crossed and first - at <= _MAX_NO) or _is_predicate(scene, first))
             if who or (not crossed and reach <= _MAX_REACH) or bits[at + 1] & RAISING:
                 return None if _is_emphasis(scene, at, first, own) else at
             return None
@@ -85,12 +100,12 @@ def negator_of(scene: Scene, first: int, own: frozenset[int], *, listed: bool = 
 def _is_emphasis(scene: Scene, at: int, first: int, own: frozenset[int]) -> bool:
     """Whether "not" strengthens: "could not have been more helpful", "never met such kind staff"."""
     between = [scene.tokens[k].word for k in range(at + 1, max(first, max(own) + 1))]
-    compares = any(word in _MORE or (word.endswith("er") and k + at + 1 in own) for k, word in enumerate(between))
+    compares = any(word in _MORE or (word.endswith("ier") and k + at + 1 in own) for k, word in enumerate(between))
     if not compares:
         return False
     before = scene.tokens[at - 1].word if at else ""
     if scene.tokens[at].word == "no" and {"better", "nicer", "friendlier", "kinder"} & set(between[:1]):
-        return at + 2 < len(scene.bits) and not (at and scene.bits[at - 1] & LINK)
+        return first + 1 < len(scene.bits) and bool(scene.bits[first + 1] & NOUN)
     if before in ("could", "can") or scene.tokens[at].word == "never":
         return bool(_BEST & set(between)) or before in ("could", "can")
     return bool(_BEST & set(between)) and before in ("have", "has", "had")
@@ -103,7 +118,8 @@ def wish_of(scene: Scene, first: int) -> int | None:
     while at >= 0 and first - at <= 9:
         here = bits[at]
         if here & WISH:
-            return None if at and bits[at - 1] & SELF else at
+            ours = at and bits[at - 1] & SELF and scene.tokens[at].word != "wish"
+            return None if ours else at
         if here & (BREAK | COMMA):
             return None
         at -= 1
@@ -118,11 +134,26 @@ def condition_of(scene: Scene, first: int) -> int | None:
         if bits[at] & IF:
             # "asked the staff if ..." is a report, no condition.
             asked = any(bits[k] & ASKING for k in range(max(0, at - 6), at))
-            return None if asked else at
+            return None if asked or _has_main_clause(scene, at, first) else at
         if bits[at] & (BREAK | COMMA):
             return None
         at -= 1
     return None
 
 
-__all__ = ["PREP", "condition_of", "negator_of", "wish_of"]
+def _has_main_clause(scene: Scene, at: int, first: int) -> bool:
+    """Whether a subject with its verb stands after the condition: "if you need help Scott will be there"."""
+    bits = scene.bits
+    return any(
+        bits[k] & (PEOPLE | THEY | SERVICE) and bits[k + 1] & (AUX | LINK)
+        for k in range(at + 3, min(first, len(bits) - 1))
+    )
+
+
+def question_over(scene: Scene, last: int) -> bool:
+    """Whether the statement that ends at ``last`` is asked: a question mark ends its clause."""
+    after = next((k for k in range(last + 1, len(scene.bits)) if scene.bits[k] & (BREAK | COMMA)), None)
+    return after is not None and scene.tokens[after].word == "?"
+
+
+__all__ = ["PREP", "condition_of", "negator_of", "question_over", "wish_of"]

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from custservice.sentiment.compiled import Tables, TokenType
 from custservice.sentiment.engine import Match, find_matches
-from custservice.sentiment.lexicon import JUDGE, VETO, Group
-from custservice.sentiment.negation import condition_of, negator_of, wish_of
+from custservice.sentiment.lexicon import JUDGE, TOPIC, VETO, Group
+from custservice.sentiment.negation import condition_of, negator_of, question_over, wish_of
 from custservice.sentiment.scope import (
     ADVERB,
     AND,
     AUX,
     COMMA,
+    DET,
     LINK,
     NOUN,
     OTHERS,
@@ -25,6 +26,7 @@ from custservice.sentiment.scope import (
     THING,
     Scene,
     doer_before,
+    is_elsewhere,
     noun_after,
     object_after,
     subject_before,
@@ -51,6 +53,8 @@ class Finding:
     path: int
     #: The places of the words that the pattern named.
     own: frozenset[int]
+    #: The noun that the statement is about, where one was found.
+    head: int | None = None
     #: Empty for a mention, else why the match is none.
     veto: str = ""
     #: What turned the polarity: "negated", "wish" or nothing.
@@ -69,15 +73,18 @@ def read_sentence(tables: Tables, tokens: Sequence[TokenType]) -> list[Finding]:
     scene = Scene(tokens)
     for path, places in cues:
         if _is_word(tables, path):
-            scene.cues.update(places)
+            scene.cues.update(place for place in places if not tokens[place].bits & NOUN)
             if tables.paths[path][0].about in ("person", "conduct"):
                 scene.traits.update(places)
-    question = tokens[-1].word == "?"
+                if len(places) > 1:
+                    scene.inner.update(places)
     findings: list[Finding] = []
     for path, places in cues:
+        found = _read_cue(tables, scene, path, places)
         if vetoed and vetoed.issuperset(places):
-            continue
-        findings += _read_cue(tables, scene, path, places, question)
+            # What looks like staff and is not may well be a topic ("slow wifi").
+            found = (finding for finding in found if finding.driver.startswith(TOPIC))
+        findings += found
     return _settled(_longest(findings))
 
 
@@ -96,7 +103,14 @@ def _is_word(tables: Tables, path: int) -> bool:
 def _longest(findings: list[Finding]) -> list[Finding]:
     """Drop findings whose words are all part of a longer one that is about staff."""
     longer = [f.own for f in findings if f.veto != NOT_STAFF]
-    return [f for f in findings if not any(f.own < other for other in longer)]
+    return [f for f in findings if not any(_is_part(f, other) for other in longer)]
+
+
+def _is_part(finding: Finding, other: frozenset[int]) -> bool:
+    if not finding.own < other:
+        return False
+    # "great location and service": that the location has a pattern of its own says nothing of the service.
+    return finding.group.driver != JUDGE or finding.head is None or finding.head in other
 
 
 def _vetoed(tables: Tables, matches: list[Match]) -> set[int]:
@@ -108,15 +122,16 @@ def _vetoed(tables: Tables, matches: list[Match]) -> set[int]:
     }
 
 
-def _read_cue(tables: Tables, scene: Scene, path: int, places: tuple[int, ...], question: bool) -> Iterator[Finding]:
+def _read_cue(tables: Tables, scene: Scene, path: int, places: tuple[int, ...]) -> Iterator[Finding]:
     group = tables.paths[path][0]
     first, last = places[0], places[-1]
     own = frozenset(places)
     heads = _heads(scene, group, first, last)
+    asked = question_over(scene, last)
     for driver, head in _aims(scene, group, last, heads):
         polarity, turned, veto = group.polarity, "", ""
         if driver.startswith("!"):
-            yield Finding(driver[1:], polarity, first, last, group, path, own, veto=NOT_STAFF)
+            yield Finding(driver[1:], polarity, first, last, group, path, own, head, NOT_STAFF)
             continue
         listed = group.about in _WORDS or group.driver == JUDGE
         negator = negator_of(scene, first, own, listed=listed) if group.negated != "keep" else None
@@ -126,12 +141,14 @@ def _read_cue(tables: Tables, scene: Scene, path: int, places: tuple[int, ...], 
             polarity, turned = _OPPOSITE[polarity], "negated"
         if wish_of(scene, first) is not None:
             polarity, turned = "blame", "wish"
-        if question:
+        if asked:
             veto = "question"
         elif condition_of(scene, first) is not None:
             veto = "condition"
+        elif is_elsewhere(scene, first):
+            veto = "another business"
         near = [k for k in (negator, head) if k is not None and first - _MAX_EVIDENCE <= k <= last + _MAX_EVIDENCE]
-        yield Finding(driver, polarity, min([first, *near]), max([last, *near]), group, path, own, veto, turned)
+        yield Finding(driver, polarity, min([first, *near]), max([last, *near]), group, path, own, head, veto, turned)
 
 
 def _heads(scene: Scene, group: Group, first: int, last: int) -> list[int]:
@@ -143,6 +160,8 @@ def _heads(scene: Scene, group: Group, first: int, last: int) -> list[int]:
         return doer_before(scene, first)
     if group.about == "us":
         return subject_before(scene, first)
+    if first and scene.tokens[first - 1].word == "how" and last + 1 < len(scene.bits) and scene.bits[last + 1] & DET:
+        return noun_after(scene, last + 2)
     right = noun_after(scene, last + 1)
     left = subject_before(scene, first)
     if right and not left:
@@ -151,11 +170,22 @@ def _heads(scene: Scene, group: Group, first: int, last: int) -> list[int]:
         after = max(right) + 1
         # "staff were friendly food was good": the noun on the right has a verb of its own.
         has_verb = after < len(scene.bits) and scene.bits[after] & (LINK | AUX)
-        beside = first > 0 and scene.bits[first - 1] & OURS
+        # "Staff friendly wifi good" against "nice staff good views", where the staff have their adjective.
+        beside = first > 0 and scene.bits[first - 1] & OURS and first - 2 not in scene.cues
         # "staff were faultless food good": a predicate right after its verb, with no article, is no attribute.
         predicate = _follows_link(scene, first) and scene.bits[left[0]] & OURS and not scene.bits[right[-1]] & OURS
         return left if has_verb or beside or predicate else right
-    return left
+    return [] if _names_another(scene, first, last) else left
+
+
+def _names_another(scene: Scene, first: int, last: int) -> bool:
+    """Whether an unknown noun follows after an article: "they were an excellent resource"."""
+    if last + 1 >= len(scene.bits) or scene.bits[last + 1] or not scene.tokens[last + 1].word:
+        return False
+    at = first - 1
+    while at >= 0 and scene.bits[at] & ADVERB and not scene.bits[at] & DET:
+        at -= 1
+    return at >= 0 and scene.tokens[at].word in ("a", "an")
 
 
 def _follows_link(scene: Scene, first: int) -> bool:
@@ -229,6 +259,18 @@ def _judged(scene: Scene, heads: list[int]) -> Iterator[tuple[str, int | None]]:
 
 
 def _settled(findings: list[Finding]) -> list[Finding]:
-    """Drop a general judgement made by the same words as one that names a behaviour."""
+    """Drop what another finding says better.
+
+    A general judgement goes where the same words name a behaviour; a quality that is itself judged ("courtesy was
+    not good") goes where the judgement says how it was.
+    """
     named = {(f.first, f.last) for f in findings if not f.veto and f.group.driver != JUDGE}
-    return [f for f in findings if not (f.group.driver == JUDGE and (f.first, f.last) in named)]
+    judged = {(f.driver, f.head) for f in findings if f.group.driver == JUDGE}
+    return [
+        f
+        for f in findings
+        if not (f.group.driver == JUDGE and (f.first, f.last) in named)
+        and not (
+            f.group.about in _WORDS and f.group.driver != JUDGE and any((f.driver, place) in judged for place in f.own)
+        )
+    ]

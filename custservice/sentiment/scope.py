@@ -16,14 +16,18 @@ STAFF, THEY, SERVICE, EVERYONE = BITS["staff"], BITS["they"], BITS["service"], B
 OTHERS, SELF, THING, NAME, TARGET = BITS["others"], BITS["self"], BITS["thing"], BITS["name"], BITS["target"]
 LINK, AUX, ADVERB, NOT = BITS["link"], BITS["aux"], BITS["adverb"], BITS["not"]
 DET, PREP, AND, COMMA, BREAK = BITS["det"], BITS["prep"], BITS["and"], BITS["comma"], BITS["break"]
-REL, ADJECTIVE, CAP = BITS["rel"], BITS["adjective"], BITS["cap"]
+REL, ADJECTIVE, CAP, ELSEWHERE = BITS["rel"], BITS["adjective"], BITS["cap"], BITS["elsewhere"]
 
+WISH = BITS["wish"]
 PEOPLE = STAFF | NAME
-NOUN = PEOPLE | SERVICE | THING | OTHERS | TARGET
+NOUN = PEOPLE | SERVICE | THING | OTHERS | TARGET | ELSEWHERE
 SUBJECT = NOUN | THEY | SELF | EVERYONE
 OURS = PEOPLE | SERVICE | THEY | EVERYONE
 _FILLER = ADVERB | DET | ADJECTIVE | NOT
-_BE = frozenset(["was", "were", "been", "being", "be", "is", "are", "am", "get", "got", "gets", "getting"])
+_BE = frozenset(
+    ["was", "were", "been", "being", "be", "is", "are", "am", "get", "got", "gets", "getting", "feel", "felt"]
+)
+_QUANTITIES = {"lot", "lots", "number", "bunch", "couple", "majority", "handful", "plenty", "rest", "part", "none"}
 _MAX_WALK = 14
 #: Words of no class ("Filipino", "young") that may stand between an adjective and its noun.
 _MAX_UNKNOWN = 2
@@ -38,10 +42,16 @@ class Scene:
     cues: set[int] = field(default_factory=set)
     #: Those of them that are traits of people.
     traits: set[int] = field(default_factory=set)
+    #: Words of traits of several words ("willing to help"): no noun after them is theirs.
+    inner: set[int] = field(default_factory=set)
     bits: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.bits = [token.bits for token in self.tokens]
+        for place, token in enumerate(self.tokens):
+            if token.word == "however" and place + 1 < len(self.bits) and self.bits[place + 1] & (DET | SUBJECT):
+                # "however the staff ..." opens a clause, "the staff however were ..." does not.
+                self.bits[place] = BREAK
 
     def is_adjective(self, place: int) -> bool:
         """Whether a word can be part of a list of adjectives."""
@@ -53,7 +63,9 @@ def noun_after(scene: Scene, place: int) -> list[int]:
     bits, total, unknown = scene.bits, len(scene.bits), 0
     while place < total:
         here = bits[place]
-        if here & NOUN and place not in scene.cues:
+        if place in scene.inner:
+            return []
+        if here & NOUN:
             return _noun_run(scene, place)
         if here & (AND | COMMA):
             after = place + 1
@@ -62,7 +74,10 @@ def noun_after(scene: Scene, place: int) -> list[int]:
             if after >= total or not (scene.is_adjective(after) or _is_listed(scene, after)):
                 return []
         elif not scene.is_adjective(place):
-            if here & (BREAK | LINK | AUX | PREP | DET | REL | SUBJECT | NOT) or unknown == _MAX_UNKNOWN:
+            possessive = unknown and scene.tokens[place].word == "'s"
+            if not possessive and here & (BREAK | LINK | AUX | PREP | DET | REL | SUBJECT | NOT):
+                return []
+            if unknown == _MAX_UNKNOWN and not possessive:
                 return []
             unknown += 1
         place += 1
@@ -78,21 +93,32 @@ def _is_listed(scene: Scene, place: int) -> bool:
 
 
 def _noun_run(scene: Scene, place: int) -> list[int]:
-    """Return the heads of "lounge staff", "food and service", "service, food and staff"."""
-    bits, total, heads = scene.bits, len(scene.bits), []
+    """Return the heads of "lounge staff", "food and service", "service, food and staff", "the host's response"."""
+    bits, total = scene.bits, len(scene.bits)
+    heads: list[int] = []
     while place < total and bits[place] & NOUN:
         while place + 1 < total and bits[place + 1] & NOUN and place + 1 not in scene.cues:
             place += 1
+        if place + 1 < total and scene.tokens[place + 1].word == "'s":
+            if place + 2 >= total or not bits[place + 2] & NOUN:
+                return heads
+            place += 2
+            continue
         heads.append(place)
         joint = place + 1
         while joint < total and bits[joint] & (AND | COMMA | DET):
             joint += 1
-        if joint == place + 1 or joint >= total or joint in scene.cues:
-            break
-        if joint + 1 < total and bits[joint + 1] & (LINK | AUX):
+        if joint == place + 1 or joint >= total or joint in scene.cues or not _ends_phrase(scene, joint + 1):
             break
         place = joint
     return heads
+
+
+def _ends_phrase(scene: Scene, place: int) -> bool:
+    """Whether a noun phrase can end before ``place``: no verb follows that would make it a subject."""
+    if place >= len(scene.bits):
+        return True
+    return bool(scene.bits[place] & (BREAK | COMMA | AND | PREP | NOUN)) and place not in scene.cues
 
 
 def subject_before(scene: Scene, place: int) -> list[int]:
@@ -105,7 +131,7 @@ def subject_before(scene: Scene, place: int) -> list[int]:
         at -= 1
     if at < 0:
         return []
-    if bits[at] & (LINK | AUX):
+    if bits[at] & LINK:
         while at >= 0 and bits[at] & (LINK | AUX | ADVERB | NOT):
             at -= 1
         if at >= 0 and bits[at] & (AND | COMMA) and not (at and bits[at - 1] & BREAK):
@@ -137,10 +163,16 @@ def subject_at(scene: Scene, at: int) -> list[int]:
     bits, walked = scene.bits, 0
     heads: list[int] = []
     modifier: list[int] = []
+    noun = at - 1 if at > 0 and bits[at] & REL else at
+    if noun > 0 and not bits[noun] and bits[noun - 1] & (DET | ADJECTIVE) and not bits[noun - 1] & REL:
+        # A noun that no class knows ("the stew was cold").
+        return []
     while at >= 0 and walked < _MAX_WALK:
         here = bits[at]
         walked += 1
         if here & SUBJECT:
+            if at + 1 < len(bits) and bits[at + 1] & REL and walked > 1 and not here & SELF:
+                return [at]
             before = _before_phrase(scene, at)
             if before > 0 and bits[before] & PREP and not _is_part_of(scene, before):
                 modifier, at = modifier or [at], before - 1
@@ -161,21 +193,34 @@ def subject_at(scene: Scene, at: int) -> list[int]:
 
 def _is_part_of(scene: Scene, at: int) -> bool:
     """Whether "of" follows a word such as "all" or "some": what comes after it is the subject itself."""
-    return scene.tokens[at].word == "of" and bool(scene.bits[at - 1] & (DET | EVERYONE | ADJECTIVE | NOT))
+    before = scene.tokens[at - 1].word
+    return scene.tokens[at].word == "of" and (
+        bool(scene.bits[at - 1] & (DET | EVERYONE | ADJECTIVE | NOT)) or before in _QUANTITIES
+    )
 
 
 def _before_phrase(scene: Scene, at: int) -> int:
-    """Return the place left of the noun phrase that ends at ``at``."""
+    """Return the place left of the noun phrase that ends at ``at``: article, adjectives, nouns, head."""
     bits = scene.bits
     if bits[at] & (THEY | SELF):
         return at - 1
     at -= 1
-    unknown = 0
+    unknown, described = 0, False
     while at >= 0:
-        if bits[at] & (PREP | BREAK | COMMA | AND | REL | LINK | AUX):
+        here = bits[at]
+        if here & DET and not here & PREP:
+            while at >= 0 and bits[at] & DET:
+                at -= 1
             return at
-        if not (bits[at] & (_FILLER | NOUN) or at in scene.cues):
-            unknown += 1
+        if here & (PREP | BREAK | COMMA | AND | REL | LINK | AUX):
+            return at
+        if here & NOUN:
+            # "plenty of seating available staff": a noun before an adjective belongs to another phrase.
+            if described:
+                return at
+        else:
+            described = True
+            unknown += not (here & _FILLER or at in scene.cues)
             if unknown > _MAX_UNKNOWN:
                 return at
         at -= 1
@@ -184,16 +229,20 @@ def _before_phrase(scene: Scene, at: int) -> int:
 
 def object_after(scene: Scene, place: int) -> list[int]:
     """Return the heads of the object of the verb before ``place``: "loved the staff", "thanks to our hosts"."""
-    bits, total = scene.bits, len(scene.bits)
-    steps = 0
-    while place < total and steps < 6:
+    bits, total, unknown = scene.bits, len(scene.bits), 0
+    while place < total:
         here = bits[place]
-        if here & NOUN or here & THEY:
-            return _noun_run(scene, place) if here & NOUN else [place]
-        if here & (BREAK | REL | COMMA | LINK):
+        if here & (NOUN | THEY):
+            heads = _noun_run(scene, place) if here & NOUN else [place]
+            # "appreciated him helping us", "loved how Liz helped": what counts is named after it.
+            return heads if heads and _ends_phrase(scene, heads[-1] + 1) else []
+        if here & (BREAK | REL | COMMA | LINK | AND | SELF):
             return []
+        if not here & (DET | PREP | ADVERB | ADJECTIVE):
+            unknown += 1
+            if unknown > _MAX_UNKNOWN or scene.tokens[place].word in ("how", "when", "what"):
+                return []
         place += 1
-        steps += 1
     return []
 
 
@@ -201,7 +250,7 @@ def doer_before(scene: Scene, place: int) -> list[int]:
     """Return the places of whoever does what the verb at ``place`` says, or nothing."""
     bits = scene.bits
     at = place - 1
-    while at >= 0 and bits[at] & (ADVERB | AUX | NOT | LINK):
+    while at >= 0 and bits[at] & (ADVERB | AUX | NOT | LINK | WISH):
         at -= 1
     if at < 0 or bits[at] & BREAK or _is_passive(scene, at + 1, place):
         return []
@@ -228,3 +277,9 @@ def _first_subject(scene: Scene, at: int) -> int | None:
     while first is not None and first + 1 < at and scene.bits[first] & NOUN and scene.bits[first + 1] & NOUN:
         first += 1
     return first
+
+
+def is_elsewhere(scene: Scene, place: int) -> bool:
+    """Whether the clause that holds ``place`` has another business as its subject: "other hotels have nicer staff"."""
+    first = _first_subject(scene, place)
+    return first is not None and bool(scene.bits[first] & ELSEWHERE) and not (first and scene.bits[first - 1] & PREP)

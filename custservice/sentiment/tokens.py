@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 _MARKUP = r"</?[A-Za-z][^<>]{0,80}>|&(?:nbsp|#\d{1,6}|lt|gt|quot);"
 _NUMBER = r"\d+(?:[.,:/]\d+)*(?![^\W\d_])"
 _WORD = r"[^\W_]+(?:['’‘`´ʼ][^\W_]+)*"
-_MARKS = r"[.!?…]+|[,;:()\[\]\"“”*•|=~]|(?<!\w)-+|-+(?!\w)|[–—]"
+_MARKS = r"[.!?…]+|[,;:()\[\]*•|=~]|(?<!\w)-+|-+(?!\w)|[–—]"
 _SIGNS = r"[&+/$€£¥%#@]|[☀-➿⭐⭕\U0001F300-\U0001FAFF]"
 MARKUP = re.compile(_MARKUP)
 TOKEN = re.compile(f"{_MARKUP}|{_NUMBER}|{_WORD}|{_MARKS}|{_SIGNS}")

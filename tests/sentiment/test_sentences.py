@@ -1,0 +1,49 @@
+"""Sentences of our own and their near twins: what counts as a mention, of what, and which way."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from custservice.sentiment import find_mentions, find_topics
+
+FILE = Path(__file__).with_name("sentences.toml")
+
+
+def cases() -> list[tuple[str, str]]:
+    table = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    lines = [line for text in table.values() for line in text.strip().splitlines()]
+    return [(sentence.strip(), labels.strip()) for sentence, labels in (line.rsplit("=>", 1) for line in lines)]
+
+
+@pytest.mark.parametrize(("sentence", "labels"), cases())
+def test_mentions(sentence: str, labels: str) -> None:
+    frame = find_mentions([sentence])
+    signs = frame["polarity"].map({"praise": "+", "blame": "-"})
+    assert sorted(frame["driver"] + signs) == sorted(labels.split())
+
+
+@pytest.mark.parametrize(
+    ("sentence", "labels"),
+    [
+        ("The food was delicious.", "topic_product+"),
+        ("The food was not delicious.", "topic_product-"),
+        ("The room was filthy.", "topic_place-"),
+        ("Overpriced drinks.", "topic_price-"),
+        ("Great value for money.", "topic_price+"),
+        ("Great location.", "topic_location+"),
+        ("The wifi was slow.", "topic_facilities-"),
+        ("There was a long queue.", "topic_waiting-"),
+        ("Noisy neighbours.", "topic_others-"),
+        ("Ridiculous rules.", "topic_policy-"),
+        ("Easy check in.", "topic_policy+"),
+        ("The staff were lovely.", ""),
+        ("We arrived on Monday.", ""),
+    ],
+)
+def test_topics(sentence: str, labels: str) -> None:
+    frame = find_topics([sentence])
+    signs = frame["polarity"].map({"praise": "+", "blame": "-"})
+    assert sorted(frame["driver"] + signs) == sorted(labels.split())
