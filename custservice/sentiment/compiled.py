@@ -72,6 +72,20 @@ _FREQUENT = {
 
 
 @dataclass(slots=True)
+class Start:
+    """What the paths anchored at a kind of token ask of its neighbours, remembered per kind of neighbour."""
+
+    #: Paths of this one word.
+    single: tuple[int, ...]
+    #: Nodes to step from, to the right and to the left, each with how many words may be skipped first.
+    nodes: tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]
+    #: For each way, by a neighbour's number: the nodes it leads to, with the skip that allows it.
+    known: tuple[dict[int, tuple[tuple[int, int], ...]], dict[int, tuple[tuple[int, int], ...]]]
+    #: How far away a neighbour may be, to the right and to the left; 0 where none is asked for.
+    reach: tuple[int, int]
+
+
+@dataclass(slots=True)
 class TokenType:
     """A kind of token: all that is known of a word wherever it stands."""
 
@@ -83,8 +97,8 @@ class TokenType:
     target: str | None
     #: The class a phrase gave it in place of its own.
     phrase: str = ""
-    starts: tuple[int, ...] = ()
-    phrase_starts: tuple[int, ...] = ()
+    start: Start | None = None
+    phrase_start: Start | None = None
 
 
 @dataclass(slots=True)
@@ -99,8 +113,6 @@ class Trie:
     turns: list[int] = field(default_factory=lambda: [0])
     accepts: list[list[int]] = field(default_factory=lambda: [[]])
     steps: list[dict[int, tuple[int, ...]]] = field(default_factory=lambda: [{}])
-    #: Whether nothing follows a node, so that a walk can end there.
-    is_leaf: list[bool] = field(default_factory=lambda: [False])
 
     def add(self, symbols: Sequence[int], anchor: int, accepted: int) -> None:
         """Add a path with the place of its anchor; a negative symbol is a gap of so many words."""
@@ -111,9 +123,25 @@ class Trie:
             node = self._follow(self.turns[node], symbols[anchor - 1 :: -1])
         self.accepts[node].append(accepted)
 
-    def seal(self) -> None:
-        """Note the leaves once all paths are in."""
-        self.is_leaf = [not (e or g or t) for e, g, t in zip(self.edges, self.gaps, self.turns, strict=True)]
+    def start(self, token: TokenType) -> Start | None:
+        """Return what can begin at a token, or None."""
+        starts = self.step(0, token)
+        if not starts:
+            return None
+        right = [item for node in starts for item in self._exits(node)]
+        left = [item for node in starts if self.turns[node] for item in self._exits(self.turns[node])]
+        reach = tuple(max((width + 1 for width, _ in items), default=0) for items in (right, left))
+        single = tuple(accepted for node in starts for accepted in self.accepts[node])
+        return Start(single, (tuple(right), tuple(left)), ({}, {}), (reach[0], reach[1]))
+
+    def _exits(self, node: int) -> list[tuple[int, int]]:
+        return [*([(0, node)] if self.edges[node] else []), *self.gaps[node]]
+
+    def neighbours(self, start: Start, way: int, token: TokenType) -> tuple[tuple[int, int], ...]:
+        """Return the nodes that a neighbour leads to, with the skip that allows it."""
+        found = tuple((width, after) for width, node in start.nodes[way] for after in self.step(node, token))
+        start.known[way][token.number] = found
+        return found
 
     def _follow(self, node: int, symbols: Iterable[int]) -> int:
         for symbol in symbols:
@@ -175,8 +203,6 @@ class Tables:
         self._add_phrases()
         self._add_groups()
         self._bit_of = {self._atom(f"<{name}>"): bit for name, bit in BITS.items()}
-        for trie in (self.trie, self.phrases):
-            trie.seal()
         self.token_types = _Memo(self)
 
     def _add_classes(self) -> None:
@@ -274,8 +300,8 @@ class Tables:
             symbols |= self._closure([self._atom(f"<{phrase}>")])
         bits = sum(bit for symbol, bit in self._bit_of.items() if symbol in symbols)
         token = TokenType(len(self._types), word, bits, symbols, self._target(word, symbols), phrase)
-        token.starts = self.trie.step(0, token)
-        token.phrase_starts = () if phrase else self.phrases.step(0, token)
+        token.start = self.trie.start(token)
+        token.phrase_start = None if phrase else self.phrases.start(token)
         return token
 
     def _fitting(self, word: str, capital: bool, phrase: str) -> list[int]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from custservice.sentiment.compiled import BITS, ENTITIES, Tables, TokenType, Trie
+from custservice.sentiment.compiled import BITS, ENTITIES, Start, Tables, TokenType, Trie
 from custservice.sentiment.tokens import TOKEN
 
 #: What a gap must not cross.
@@ -45,8 +45,8 @@ def read_line(tables: Tables, sentence: str) -> Line:
     tokens = list(chain.from_iterable(map(tables.token_types.__getitem__, TOKEN.findall(sentence))))
     found: list[Match] = []
     for place, token in enumerate(tokens):
-        if token.phrase_starts:
-            _match_from(tables.phrases, tokens, place, token.phrase_starts, found)
+        if token.phrase_start is not None:
+            _match_from(tables.phrases, tokens, place, token.phrase_start, found)
     return _with_phrases(tables, tokens, found) if found else Line(tokens)
 
 
@@ -78,24 +78,46 @@ def find_matches(tables: Tables, tokens: Sequence[TokenType]) -> list[Match]:
     """Return every match of every path: at each anchor the one that reaches out least."""
     found: list[Match] = []
     for place, token in enumerate(tokens):
-        if token.starts:
-            _match_from(tables.trie, tokens, place, token.starts, found)
+        if token.start is not None:
+            _match_from(tables.trie, tokens, place, token.start, found)
     return found
 
 
-def _match_from(
-    trie: Trie, tokens: Sequence[TokenType], place: int, starts: tuple[int, ...], found: list[Match]
-) -> None:
-    """Add the matches whose anchor is at ``place``."""
+def _match_from(trie: Trie, tokens: Sequence[TokenType], anchor: int, start: Start, found: list[Match]) -> None:
+    """Add the matches whose anchor is at ``anchor``."""
+    for accepted in start.single:
+        found.append((accepted, (anchor,)))
+    right, left = start.reach
+    if not (right or left):
+        return
     waiting: list[_State] = []
-    for node in starts:
-        if trie.is_leaf[node]:
-            found += [(accepted, (place,)) for accepted in trie.accepts[node]]
-        else:
-            waiting.append((node, place, (place,), 1))
+    if left:
+        _look(trie, tokens, anchor, start, 1, waiting)
+    if right:
+        _look(trie, tokens, anchor, start, 0, waiting)
     if waiting:
-        reached = _walk(trie, tokens, place, waiting)
+        reached = _walk(trie, tokens, anchor, waiting)
         found += [(path, tuple(sorted(places))) for path, places in reached.items()]
+
+
+def _look(trie: Trie, tokens: Sequence[TokenType], anchor: int, start: Start, way: int, waiting: list[_State]) -> None:
+    """Put in the states that the neighbours of an anchor allow, the nearest last."""
+    known, direction = start.known[way], -1 if way else 1
+    total, near = len(tokens), len(waiting)
+    at = anchor
+    for skipped in range(start.reach[way]):
+        at += direction
+        if not 0 <= at < total:
+            break
+        token = tokens[at]
+        allowed = known.get(token.number)
+        if allowed is None:
+            allowed = trie.neighbours(start, way, token)
+        for width, node in allowed:
+            if width >= skipped:
+                waiting.insert(near, (node, at, (anchor, at), direction))
+        if token.bits & BARRIER:
+            break
 
 
 def _walk(trie: Trie, tokens: Sequence[TokenType], anchor: int, waiting: list[_State]) -> dict[int, tuple[int, ...]]:

@@ -58,6 +58,16 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
 
 
 def _is_boundary(text: str, found: re.Match[str]) -> bool:
+    stop = found["stop"]
+    start, end = found.span()
+    if (
+        stop is not None
+        and text[end : end + 1] == " "
+        and text[end + 1 : end + 2].isupper()
+        and text[start - 5 : start].isalpha()
+    ):
+        # By far the most frequent case: a word of five letters or more, a full stop, a space and a capital.
+        return True
     if found["blank"]:
         return True
     after = text[found.end() : found.end() + 200]
@@ -65,7 +75,6 @@ def _is_boundary(text: str, found: re.Match[str]) -> bool:
     if found["line"]:
         # A hard-wrapped line goes on in lower case; anything else is a new line of a list or a new thought.
         return not after[:1].islower()
-    stop = found["stop"]
     if stop[-1] in "!?":
         return True
     if len(stop) > 1 or "…" in stop:

@@ -37,6 +37,9 @@ class Scores(NamedTuple):
     negative: float
 
 
+_EMPTY, _NOTHING_SAID = Scores(0.0, 0.0, 0.0, 0.0), Scores(0.0, 0.0, 1.0, 0.0)
+
+
 @dataclass(frozen=True, slots=True)
 class _Rules:
     valence: dict[str, float]
@@ -113,12 +116,15 @@ def score_sentence(sentence: str) -> Scores:
     rules = _rules()
     text = _spell_emoji(plain(sentence), rules).strip()
     words = [_memo(word) for word in text.split()]
+    hot = [place for place, word in enumerate(words) if word.in_lexicon]
+    if not hot:
+        return _NOTHING_SAID if words else _EMPTY
     upper = sum(word.is_upper for word in words)
-    capitals_count = 0 < len(words) - upper < len(words)
-    valences = [
-        0.0 if not word.in_lexicon or _is_modifier(words, place) else _valence(words, place, capitals_count)
-        for place, word in enumerate(words)
-    ]
+    capitals_count = 0 < upper < len(words)
+    valences = [0.0] * len(words)
+    for place in hot:
+        if not _is_modifier(words, place):
+            valences[place] = _valence(words, place, capitals_count)
     _weigh_but(words, valences)
     return _summed(valences, _emphasis(text))
 
@@ -268,15 +274,13 @@ def _emphasis(text: str) -> float:
     return exclamations + (questions * 0.18 if questions <= 3 else 0.96)
 
 
-def _summed(valences: Sequence[float], emphasis: float) -> Scores:
-    if not valences:
-        return Scores(0.0, 0.0, 0.0, 0.0)
+def _summed(valences: list[float], emphasis: float) -> Scores:
     total = float(sum(valences))
     total += emphasis if total > 0 else -emphasis if total < 0 else 0.0
     compound = max(-1.0, min(1.0, total / math.sqrt(total * total + 15)))
-    positive = sum(valence + 1 for valence in valences if valence > 0)
-    negative = sum(valence - 1 for valence in valences if valence < 0)
-    neutral = sum(1 for valence in valences if valence == 0)
+    positive = sum([valence + 1 for valence in valences if valence > 0])
+    negative = sum([valence - 1 for valence in valences if valence < 0])
+    neutral = valences.count(0.0)
     if positive > abs(negative):
         positive += emphasis
     elif positive < abs(negative):
