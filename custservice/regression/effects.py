@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from custservice.errors import EstimationError
-from custservice.regression.design import Controls, Exposures, build_controls, choose_exposures
+from custservice.regression.design import Exposures
 from custservice.regression.estimate import Estimate, benjamini_hochberg
 from custservice.regression.linear import LinearFit, fit_linear
+from custservice.regression.question import put_question
 
 #: Outcomes and the unit of their effects.
 UNITS = {
@@ -22,8 +22,6 @@ UNITS = {
     "spend_next": "money per 1,000 visits",
 }
 MODELS = ("linear",)
-#: Below this many locations customers are the clusters.
-LEAST_LOCATIONS = 10
 PER = 1000.0
 _POWER = 0.8
 COLUMNS = (
@@ -136,82 +134,20 @@ def estimate_effects(
         raise EstimationError(f"There is no outcome '{outcome}'; allowed are {', '.join(UNITS)}.")
     if model not in MODELS:
         raise EstimationError(f"There is no model '{model}'; allowed are {', '.join(MODELS)}.")
-    sample, dropped = _sample(panel, outcome, absorb)
-    cluster, notes = _choose_cluster(sample, absorb, cluster)
-    notes = [*dropped, *notes]
-    clusters = pd.factorize(sample[cluster])[0].astype(np.int64)
-    chosen = choose_exposures(sample, clusters, exposures)
-    if chosen.columns.empty:
-        raise EstimationError(
-            "No driver is mentioned often enough in the reviewed visits with a known outcome to estimate its effect."
-        )
-    held = build_controls(sample, controls)
-    fit = _fit(sample, outcome, chosen, held, absorb, clusters)
-    notes += [*held.notes, *_said(fit, chosen)]
-    table = _table(fit.estimate, chosen, sample[outcome], UNITS[outcome])
+    asked = put_question(panel, outcome, exposures=exposures, controls=controls, absorb=absorb, cluster=cluster)
+    wanted = asked.exposures.columns.shape[1]
+    fit = fit_linear(asked.y, asked.x, asked.names, groups=asked.groups, clusters=asked.clusters, wanted=wanted)
     counts = {
         "panel": len(panel),
-        "sample": len(sample),
-        "outcomes": float(sample[outcome].sum()),
-        "mean": float(sample[outcome].mean()),
-        "locations": sample["location_id"].nunique(),
+        "sample": len(asked.sample),
+        "outcomes": float(asked.y.sum()),
+        "mean": float(asked.y.mean()),
+        "locations": asked.sample["location_id"].nunique(),
         "clusters": fit.estimate.n_clusters,
     }
-    return Effects(table, fit.estimate, chosen.too_rare, counts, tuple(notes))
-
-
-def _sample(panel: pd.DataFrame, outcome: str, absorb: str | None) -> tuple[pd.DataFrame, list[str]]:
-    """Reviewed visits with a known outcome, without groups of one row (their own intercept fits them exactly)."""
-    if outcome not in panel:
-        raise EstimationError(f"The panel has no column '{outcome}'; build it with build_panel().")
-    if absorb is not None and absorb not in panel:
-        raise EstimationError(f"The panel has no column '{absorb}' to absorb.")
-    reviewed = panel["review_id"].notna()
-    known = panel[outcome].notna()
-    sample = panel[reviewed & known]
-    if sample.empty:
-        raise EstimationError(
-            f"No reviewed visit has a known outcome ({int(reviewed.sum()):,} of {len(panel):,} visits are reviewed, "
-            f"{int(known.sum()):,} were followed long enough); wait longer or shorten the window."
-        )
-    if absorb is None:
-        return sample, []
-    alone = ~sample[absorb].duplicated(keep=False)
-    if not alone.any():
-        return sample, []
-    if alone.all():
-        raise EstimationError(
-            f"Each {absorb} has only one reviewed visit with a known outcome, so nothing can be compared within it."
-        )
-    return sample[~alone], [f"{int(alone.sum()):,} visits stand alone in their {absorb} and were left out."]
-
-
-def _choose_cluster(sample: pd.DataFrame, absorb: str | None, cluster: str) -> tuple[str, list[str]]:
-    if cluster not in sample:
-        raise EstimationError(f"The panel has no column '{cluster}' to cluster by.")
-    places = sample[cluster].nunique()
-    if cluster == "location_id" and places < LEAST_LOCATIONS:
-        return "customer_id", [
-            f"With only {places} locations, intervals treat customers as the independent units and speak for these "
-            "locations only."
-        ]
-    return cluster, []
-
-
-def _fit(
-    sample: pd.DataFrame,
-    outcome: str,
-    chosen: Exposures,
-    held: Controls,
-    absorb: str | None,
-    clusters: NDArray[np.int64],
-) -> LinearFit:
-    parts = (chosen.columns, chosen.held, held.columns)
-    names = [str(name) for part in parts for name in part.columns]
-    x = np.hstack([part.to_numpy(dtype=np.float64) for part in parts])
-    groups = None if absorb is None else pd.factorize(sample[absorb])[0].astype(np.int64)
-    y = sample[outcome].to_numpy(dtype=np.float64)
-    return fit_linear(y, x, names, groups=groups, clusters=clusters, wanted=chosen.columns.shape[1])
+    table = _table(fit.estimate, asked.exposures, asked.y, UNITS[outcome])
+    notes = (*asked.notes, *_said(fit, asked.exposures))
+    return Effects(table, fit.estimate, asked.exposures.too_rare, counts, notes)
 
 
 def _said(fit: LinearFit, chosen: Exposures) -> list[str]:
@@ -229,7 +165,7 @@ def _said(fit: LinearFit, chosen: Exposures) -> list[str]:
     return notes
 
 
-def _table(estimate: Estimate, chosen: Exposures, y: pd.Series[Any], unit: str) -> pd.DataFrame:
+def _table(estimate: Estimate, chosen: Exposures, y: NDArray[np.float64], unit: str) -> pd.DataFrame:
     from scipy.special import stdtrit
 
     n, mean = len(y), float(y.mean())
