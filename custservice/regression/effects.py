@@ -58,6 +58,8 @@ class Effects:
         Rows of the panel, of the sample, outcomes, locations, clusters.
     notes
         How it was estimated and what a reader should know, one sentence each.
+    fit
+        The regression behind it, controls included, for those who ask how fragile it is.
     """
 
     table: pd.DataFrame
@@ -65,6 +67,7 @@ class Effects:
     too_rare: pd.DataFrame
     counts: dict[str, float]
     notes: tuple[str, ...]
+    fit: LinearFit
 
     def __repr__(self) -> str:
         """Return the table's main columns as text."""
@@ -147,7 +150,7 @@ def estimate_effects(
     }
     table = _table(fit.estimate, asked.exposures, asked.y, UNITS[outcome])
     notes = (*asked.notes, *_said(fit, asked.exposures))
-    return Effects(table, fit.estimate, asked.exposures.too_rare, counts, notes)
+    return Effects(table, fit.estimate, asked.exposures.too_rare, counts, notes, fit)
 
 
 def _said(fit: LinearFit, chosen: Exposures) -> list[str]:

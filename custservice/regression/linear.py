@@ -32,12 +32,28 @@ class LinearFit:
         Shape (n,).
     r2_within
         Share of the variation within groups that all columns explain.
+    kept
+        Names of all columns that could be estimated, controls included.
+    beta, bread
+        Their coefficients (k,) and ``A = (X'X)^-1`` (k, k).
+    residual_dof
+        Rows less all parameters, absorbed ones included.
     """
 
     estimate: Estimate
     dropped: tuple[str, ...]
     residual: Floats
     r2_within: float
+    kept: tuple[str, ...]
+    beta: Floats
+    bread: Floats
+    residual_dof: int
+
+    @property
+    def classical_t(self) -> Floats:
+        """Classical t statistics, under independent errors of equal variance, shape (k,): what partial R2 are made of."""
+        sigma2 = float(self.residual @ self.residual) / self.residual_dof
+        return np.asarray(self.beta / np.sqrt(sigma2 * np.diag(self.bread)), dtype=np.float64)
 
 
 def fit_linear(
@@ -121,7 +137,9 @@ def fit_linear(
     )
     dropped = tuple(name for i, name in enumerate(names) if i not in set(kept.tolist()))
     total = float(y_within @ y_within)
-    return LinearFit(estimate, dropped, residual, 1 - float(residual @ residual) / total if total else 0.0)
+    r2 = 1 - float(residual @ residual) / total if total else 0.0
+    spent = len(kept) + int(one_group.max()) + 1
+    return LinearFit(estimate, dropped, residual, r2, tuple(names[i] for i in kept), beta, bread, n - spent)
 
 
 def demean(values: Floats, groups: Ints) -> Floats:
