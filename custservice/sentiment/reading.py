@@ -37,6 +37,8 @@ _WORDS = ("person", "conduct", "staff", "employee", "thing")
 _OPPOSITE = {"praise": "blame", "blame": "praise"}
 #: Words that stand for what was done: "it was rude", "this is unprofessional".
 _ACTS = {"it", "this", "that", "everything", "way", "which", "behavior", "behaviour", "approach", "tone"}
+#: Words left open in a pattern's match within which it is read as one phrase.
+_MAX_JOINED = 1
 _MAX_EVIDENCE = 8
 NOT_STAFF = "about something else"
 
@@ -102,15 +104,19 @@ def _is_word(tables: Tables, path: int) -> bool:
 
 def _longest(findings: list[Finding]) -> list[Finding]:
     """Drop findings whose words are all part of a longer one that is about staff."""
-    longer = [f.own for f in findings if f.veto != NOT_STAFF]
+    longer = [f for f in findings if f.veto != NOT_STAFF and len(f.own) > 1]
     return [f for f in findings if not any(_is_part(f, other) for other in longer)]
 
 
-def _is_part(finding: Finding, other: frozenset[int]) -> bool:
-    if not finding.own < other:
+def _is_part(finding: Finding, other: Finding) -> bool:
+    if not finding.own < other.own:
         return False
-    # "great location and service": that the location has a pattern of its own says nothing of the service.
-    return finding.group.driver != JUDGE or finding.head is None or finding.head in other
+    if finding.group.driver == JUDGE:
+        # "great location and service": that the location has a pattern of its own says nothing of the service.
+        return finding.head is None or finding.head in other.own
+    # Two behaviours may share a word when others stand between: "communicative and responds quickly".
+    gap = max(other.own) - min(other.own) + 1 - len(other.own)
+    return gap <= _MAX_JOINED or finding.driver == other.driver
 
 
 def _vetoed(tables: Tables, matches: list[Match]) -> set[int]:
@@ -162,7 +168,8 @@ def _heads(scene: Scene, group: Group, first: int, last: int) -> list[int]:
         return subject_before(scene, first)
     if first and scene.tokens[first - 1].word == "how" and last + 1 < len(scene.bits) and scene.bits[last + 1] & DET:
         return noun_after(scene, last + 2)
-    right = noun_after(scene, last + 1)
+    # A phrase that ends in its own noun ("great communication") is no adjective of the next one.
+    right = noun_after(scene, last + 1) if not (last > first and scene.bits[last] & NOUN) else []
     left = subject_before(scene, first)
     if right and not left:
         return right

@@ -18,7 +18,7 @@ LINK, AUX, ADVERB, NOT = BITS["link"], BITS["aux"], BITS["adverb"], BITS["not"]
 DET, PREP, AND, COMMA, BREAK = BITS["det"], BITS["prep"], BITS["and"], BITS["comma"], BITS["break"]
 REL, ADJECTIVE, CAP, ELSEWHERE = BITS["rel"], BITS["adjective"], BITS["cap"], BITS["elsewhere"]
 
-WISH = BITS["wish"]
+WISH, IF = BITS["wish"], BITS["if"]
 PEOPLE = STAFF | NAME
 NOUN = PEOPLE | SERVICE | THING | OTHERS | TARGET | ELSEWHERE
 SUBJECT = NOUN | THEY | SELF | EVERYONE
@@ -27,6 +27,9 @@ _FILLER = ADVERB | DET | ADJECTIVE | NOT
 _BE = frozenset(
     ["was", "were", "been", "being", "be", "is", "are", "am", "get", "got", "gets", "getting", "feel", "felt"]
 )
+_SUBJECT_PRONOUNS = {"i", "we", "he", "she", "they"}
+#: Words that open a clause with its subject next.
+_OPENERS = {"when", "if", "that", "as", "because", "since", "while", "so", "then", "but", "where", "although", "though"}
 _QUANTITIES = {"lot", "lots", "number", "bunch", "couple", "majority", "handful", "plenty", "rest", "part", "none"}
 _MAX_WALK = 14
 #: Words of no class ("Filipino", "young") that may stand between an adjective and its noun.
@@ -108,7 +111,11 @@ def _noun_run(scene: Scene, place: int) -> list[int]:
         joint = place + 1
         while joint < total and bits[joint] & (AND | COMMA | DET):
             joint += 1
-        if joint == place + 1 or joint >= total or joint in scene.cues or not _ends_phrase(scene, joint + 1):
+        if joint == place + 1 or joint >= total or joint in scene.cues:
+            break
+        # ", and the host helped us" opens a clause; "and service" is one more noun, whatever follows but a verb.
+        apart = bits[joint - 1] & DET and not bits[joint - 1] & AND
+        if (apart and not _ends_phrase(scene, joint + 1)) or (joint + 1 < total and bits[joint + 1] & (LINK | AUX)):
             break
         place = joint
     return heads
@@ -136,17 +143,20 @@ def subject_before(scene: Scene, place: int) -> list[int]:
             at -= 1
         if at >= 0 and bits[at] & (AND | COMMA) and not (at and bits[at - 1] & BREAK):
             # "Janet gave clear instructions and was friendly": the clause's first subject is meant.
-            first = _first_subject(scene, at)
-            return [] if first is None else [first]
+            first = clause_subject(scene, at)
+            return [] if first is None or bits[first] & TARGET else [first]
         return subject_at(scene, at)
     if bits[at] & (NOUN | EVERYONE) and _adjoins(scene, at, place):
         return subject_at(scene, at)
     if any(bits[k] & COMMA for k in range(at + 1, place)) and not bits[at] & (BREAK | PREP | DET):
         # "The hosts are great people, always available": the subject before the comma goes on.
-        first = _first_subject(scene, at + 1)
+        first = clause_subject(scene, at + 1)
         return [first] if first is not None and bits[first] & OURS else []
     if bits[at] & BREAK and at > 0 and bits[at - 1] & NOUN and scene.tokens[at].word in ":-–—":
         return [at - 1]
+    if bits[at] & (BREAK | IF) and at > 1 and bits[at - 1] & COMMA and bits[at - 2] & PEOPLE:
+        # "my waitress, though nice, ..."
+        return [at - 2]
     return []
 
 
@@ -172,7 +182,10 @@ def subject_at(scene: Scene, at: int) -> list[int]:
         walked += 1
         if here & SUBJECT:
             if at + 1 < len(bits) and bits[at + 1] & REL and walked > 1 and not here & SELF:
-                return [at]
+                if scene.tokens[at + 1].word != "who" or not here & THING:
+                    return [at]
+                at -= 1
+                continue
             before = _before_phrase(scene, at)
             if before > 0 and bits[before] & PREP and not _is_part_of(scene, before):
                 modifier, at = modifier or [at], before - 1
@@ -248,14 +261,16 @@ def object_after(scene: Scene, place: int) -> list[int]:
 
 def doer_before(scene: Scene, place: int) -> list[int]:
     """Return the places of whoever does what the verb at ``place`` says, or nothing."""
-    bits = scene.bits
+    bits, tokens = scene.bits, scene.tokens
     at = place - 1
+    infinitive = False
     while at >= 0 and bits[at] & (ADVERB | AUX | NOT | LINK | WISH):
+        infinitive = infinitive or tokens[at].word in ("to", "without")
         at -= 1
     if at < 0 or bits[at] & BREAK or _is_passive(scene, at + 1, place):
         return []
-    if bits[at] & (AND | COMMA):
-        first = _first_subject(scene, at)
+    if bits[at] & (AND | COMMA) or (infinitive and not bits[at] & (SELF | OURS)):
+        first = clause_subject(scene, at + 1)
         return [] if first is None else [first]
     return subject_at(scene, at) if bits[at] & (SUBJECT | REL) else []
 
@@ -268,18 +283,27 @@ def _is_passive(scene: Scene, start: int, verb: int) -> bool:
     return any(word in _BE for word in words) and not words[-1].endswith("ing")
 
 
-def _first_subject(scene: Scene, at: int) -> int | None:
-    """Return the first subject of the clause that ends at ``at``: it does what comes after "and" as well."""
-    start = at
-    while start > 0 and not scene.bits[start - 1] & BREAK:
-        start -= 1
-    first = next((k for k in range(start, at) if scene.bits[k] & SUBJECT), None)
-    while first is not None and first + 1 < at and scene.bits[first] & NOUN and scene.bits[first + 1] & NOUN:
-        first += 1
-    return first
+def clause_subject(scene: Scene, at: int) -> int | None:
+    """Return the subject that a verb left of ``at`` has: it does what comes after "and" or "to" as well.
+
+    That is the nearest pronoun of a subject, or the nearest noun phrase that opens a clause.
+    """
+    bits = scene.bits
+    at -= 1
+    while at >= 0 and not bits[at] & BREAK:
+        here = bits[at]
+        if scene.tokens[at].word in _SUBJECT_PRONOUNS:
+            return at
+        if here & (NOUN | EVERYONE):
+            before = _before_phrase(scene, at)
+            opens = before < 0 or bits[before] & (BREAK | COMMA | AND | REL) or scene.tokens[before].word in _OPENERS
+            if opens and (here & OURS or before < 0 or not bits[before] & (AND | COMMA)):
+                return at
+        at -= 1
+    return None
 
 
 def is_elsewhere(scene: Scene, place: int) -> bool:
     """Whether the clause that holds ``place`` has another business as its subject: "other hotels have nicer staff"."""
-    first = _first_subject(scene, place)
+    first = clause_subject(scene, place)
     return first is not None and bool(scene.bits[first] & ELSEWHERE) and not (first and scene.bits[first - 1] & PREP)
