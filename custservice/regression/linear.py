@@ -51,7 +51,7 @@ class LinearFit:
 
     @property
     def classical_t(self) -> Floats:
-        """Classical t statistics, under independent errors of equal variance, shape (k,): what partial R2 are made of."""
+        """Classical t statistics (independent errors of equal variance), shape (k,): what partial R2 are made of."""
         sigma2 = float(self.residual @ self.residual) / self.residual_dof
         return np.asarray(self.beta / np.sqrt(sigma2 * np.diag(self.bread)), dtype=np.float64)
 
