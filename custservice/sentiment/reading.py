@@ -37,6 +37,8 @@ _WORDS = ("person", "conduct", "staff", "employee", "thing")
 _OPPOSITE = {"praise": "blame", "blame": "praise"}
 #: Words that stand for what was done: "it was rude", "this is unprofessional".
 _ACTS = {"it", "this", "that", "everything", "way", "which", "behavior", "behaviour", "approach", "tone"}
+#: Words that may stand for any thing.
+_ANYTHING = {"it", "this", "that", "everything", "which", "experience", "stay", "all", "these", "they"}
 #: Words left open in a pattern's match within which it is read as one phrase.
 _MAX_JOINED = 1
 _MAX_EVIDENCE = 8
@@ -231,7 +233,15 @@ def _is_about_staff(scene: Scene, group: Group, last: int, heads: list[int]) -> 
         return any(b & PEOPLE or scene.tokens[k].word in ("he", "she") for b, k in zip(bits, heads, strict=True))
     if group.about == "staff_doer":
         return ours or (not heads and any(b & OURS for b in scene.bits))
-    return group.about != "thing" or not ours
+    if group.about == "thing":
+        return not heads or any(_is_topic_of(scene, group, head) for head in heads)
+    return True
+
+
+def _is_topic_of(scene: Scene, group: Group, head: int) -> bool:
+    """Whether a noun can have a topic's trait: "small" says something of a room, nothing of portions or time."""
+    token = scene.tokens[head]
+    return token.target == group.driver or (token.target is None and token.word in _ANYTHING)
 
 
 def _is_manner(scene: Scene, group: Group, head: int) -> bool:
