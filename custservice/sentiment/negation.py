@@ -26,6 +26,8 @@ from custservice.sentiment.scope import (
 IF, WISH, RAISING, ASKING = BITS["if"], BITS["wish"], BITS["raising"], BITS["asking"]
 #: Negators that speak of who, and so reach over the whole clause.
 _WHO = {"no", "none", "nobody", "noone", "nothing", "neither", "nowhere"}
+#: Negators that stay such inside a phrase ("did not even").
+_WORDS = {"not", "no", "never", "nobody", "without"}
 #: Words that turn "could not have been" and "never met" into the strongest praise or blame.
 _MORE = {"more", "better", "worse", "nicer", "friendlier", "kinder", "such", "so", "as", "warmer", "ruder", "slower"}
 _BEST = {"been", "be", "met", "had", "seen", "experienced", "found", "encountered", "ask", "wish", "imagine", "felt"}
@@ -47,14 +49,15 @@ def _is_predicate(scene: Scene, first: int) -> bool:
 
 def _is_noun_list(scene: Scene, at: int) -> bool:
     """Whether the comma stands in a list of nouns: "not a single host, waiter, or manager"."""
-    bits = scene.bits
-    return bool(bits[at - 1] & NOUN) and at + 1 < len(bits) and bool(bits[at + 1] & (NOUN | AND))
+    bits, total = scene.bits, len(scene.bits)
+    after = at + 2 if at + 1 < total and bits[at + 1] & AND else at + 1
+    return bool(bits[at - 1] & NOUN) and after < total and bool(bits[after] & NOUN)
 
 
 def _ends_reach(scene: Scene, at: int, first: int, listed: bool) -> bool:
     """Whether a new statement begins after "and": "did not smile and took ages" negates the smile alone."""
     word, after = scene.tokens[at].word, scene.bits[at + 1]
-    if at + 1 < first and after & (DET | SUBJECT) and not after & ADVERB:
+    if at + 1 < first and after & (DET | SUBJECT | LINK) and not after & ADVERB:
         return True
     if word in ("or", "nor", "/", "as"):
         return False
@@ -68,8 +71,11 @@ def negator_of(scene: Scene, first: int, own: frozenset[int], *, listed: bool = 
     ``own`` holds the places the pattern itself matched: its own "not" is part of what it says.
     """
     bits, tokens = scene.bits, scene.tokens
-    if any(bits[k] & NOT for k in own):
+    if any(bits[k] & NOT or tokens[k].word in _WORDS for k in own):
         return None
+    inside = next((k for k in range(first, max(own)) if bits[k] & NOT and k not in own), None)
+    if inside is not None:
+        return inside
     crossed, strong_stop = False, first - _MAX_REACH - 6
     at = first - 1
     reach = 0
