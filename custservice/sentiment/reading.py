@@ -36,7 +36,23 @@ from custservice.sentiment.scope import (
 _WORDS = ("person", "conduct", "staff", "employee", "thing")
 _OPPOSITE = {"praise": "blame", "blame": "praise"}
 #: Words that stand for what was done: "it was rude", "this is unprofessional".
-_ACTS = {"it", "this", "that", "everything", "way", "which", "behavior", "behaviour", "approach", "tone"}
+_ACTS = {
+    "it",
+    "this",
+    "that",
+    "everything",
+    "way",
+    "which",
+    "behavior",
+    "behaviour",
+    "approach",
+    "tone",
+    "office",
+    "company",
+    "place",
+    "firm",
+    "practice",
+}
 #: Words that may stand for any thing.
 _ANYTHING = {"it", "this", "that", "everything", "which", "experience", "stay", "all", "these", "they"}
 #: Words left open in a pattern's match within which it is read as one phrase.

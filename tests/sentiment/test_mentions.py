@@ -108,7 +108,7 @@ def test_any_row_of_words_is_read(words: list[str]) -> None:
 
 
 #: A little below what is reached; the figures stand in docs/accuracy.md.
-BARS = {"mention": 0.84, "pair": 0.72, "polarity": 0.93}
+BARS = {"mention": 0.85, "pair": 0.73, "polarity": 0.93}
 
 
 def test_gold() -> None:
