@@ -99,7 +99,7 @@ class Composer:
         single = [self._sentences.single[key] for key in keys if key not in covered]
         parts += [chance.choices(one.texts, one.weights)[0] for one in single]
         parts += chance.sample(self._sentences.filler, chance.choice((0, 1, 1, 2) if parts else (1, 2)))
-        if chance.random() < 0.12:
+        if chance.random() < 0.05:
             parts.append(chance.choice(self._sentences.misleading))
         chance.shuffle(parts)
         return chance.choice((" ", " ", " ", "\n")).join(self._filled(part) for part in parts)
