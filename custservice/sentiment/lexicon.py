@@ -243,7 +243,7 @@ def _paths(
         except PatternError as broken:
             raise file.error(pattern, table, f"the pattern '{pattern}' {broken}") from broken
         for path in paths:
-            for name in classes_in(path) - known:
+            for name in classes_in(path) - known if "<" in pattern else ():
                 raise file.error(
                     pattern, table, f"the pattern '{pattern}' uses the class '{name}'{did_you_mean(name, known)}"
                 )

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from custservice.sentiment.tokens import TOKEN, words_of
 
@@ -111,7 +112,10 @@ def _piece(text: str, position: int, spelling: Mapping[str, str]) -> tuple[list[
         if not 0 < int(found["gap"]) <= _MAX_GAP:
             raise PatternError("has a gap that is not of 1 to 9 words, as in '..3'")
         return [(int(found["gap"]),)], found.end()
-    path: Path = tuple(_steps(found["word"], spelling))
+    word = found["word"]
+    # Nearly every word is a plain one: the rest of the grammar is not asked.
+    plain = word.isalpha() and word.islower() and word not in spelling
+    path: Path = (_single(word),) if plain else tuple(_steps(word, spelling))
     return ([path, ()] if found["maybe"] else [path]), found.end()
 
 
@@ -126,6 +130,11 @@ def _tidied(path: Path) -> Path:
     if steps and isinstance(steps[-1], int):
         steps.pop()
     return tuple(steps)
+
+
+@cache
+def _single(word: str) -> frozenset[str]:
+    return frozenset((word,))
 
 
 def _steps(word: str, spelling: Mapping[str, str]) -> Iterator[frozenset[str]]:
