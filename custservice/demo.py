@@ -19,7 +19,7 @@ from custservice.demo_text import Composer, load_sentences
 from custservice.sentiment import families
 from custservice.tables import POLARITIES
 
-SEED = 20250701
+SEED = 20250703
 FIRST_DAY, LAST_DAY = np.datetime64("2023-07-01"), np.datetime64("2025-06-30")
 N_VISITS = 30_000
 WINDOW_DAYS = 60
@@ -53,7 +53,7 @@ LOCATIONS = (
 #: Effect of a mention on the probability of returning; every driver not named here has none.
 EFFECTS = {
     "attention_blame": -0.11,
-    "promptness_blame": -0.08,
+    "promptness_blame": -0.09,
     "listening_blame": -0.11,
     "courtesy_blame": -0.12,
     "helpfulness_blame": -0.09,
@@ -63,12 +63,12 @@ EFFECTS = {
     "warmth_praise": 0.06,
     "helpfulness_praise": 0.07,
     "recognition_praise": 0.12,
-    "appreciation_praise": 0.08,
+    "appreciation_praise": 0.10,
 }
 #: How often a visit gives cause to mention each driver; every driver not named here is rare.
 RATES = {
     "attention_blame": 0.07,
-    "promptness_blame": 0.08,
+    "promptness_blame": 0.09,
     "listening_blame": 0.07,
     "courtesy_blame": 0.06,
     "helpfulness_blame": 0.08,
@@ -78,7 +78,7 @@ RATES = {
     "warmth_praise": 0.18,
     "helpfulness_praise": 0.14,
     "recognition_praise": 0.10,
-    "appreciation_praise": 0.11,
+    "appreciation_praise": 0.12,
     "attention_praise": 0.06,
     "promptness_praise": 0.09,
     "courtesy_praise": 0.05,
@@ -88,7 +88,7 @@ RATES = {
     "professionalism_blame": 0.05,
     "general_praise": 0.12,
 }
-RARE_RATE = 0.002
+RARE_RATE = 0.001
 TOPIC_RATES = {
     "topic_product_praise": 0.28,
     "topic_product_blame": 0.10,
