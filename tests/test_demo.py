@@ -55,7 +55,7 @@ def test_it_holds_what_it_says(demo: Demo) -> None:
     assert set(demo.visits["location_id"]) == set(LOCATIONS)
     assert len(LOCATIONS) == 24
     assert len(demo.visits) == pytest.approx(30_000, rel=0.01)
-    assert demo.reviews["review_id"].nunique() == pytest.approx(10_000, rel=0.05)
+    assert demo.reviews["review_id"].nunique() == pytest.approx(10_000, rel=0.07)
     assert (demo.visits["visited_at"].max() - demo.visits["visited_at"].min()).days == pytest.approx(730, abs=2)
     assert 0 < demo.truth["chance_of_return"]["lowest"] < demo.truth["chance_of_return"]["highest"] < 1
     assert demo.truth["effects"]["explanation_praise"] == 0
@@ -93,7 +93,7 @@ def test_mentions_are_found_as_labelled(demo: Demo) -> None:
     wanted = {(row, c) for c in drivers for row in labels.index[labels[c] & (texts != "")]}
     got = set(zip(found["text_id"], found["driver"] + "_" + found["polarity"], strict=True))
     f1 = 2 * len(wanted & got) / (len(wanted) + len(got))
-    assert f1 > 0.8
+    assert f1 > 0.75
 
 
 @pytest.mark.slow
