@@ -28,7 +28,7 @@ class _Group(click.Group):
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="custservice")
 def main() -> None:
-    r"""Which staff behaviours bring customers back: from reviews and visits to reports.
+    """Which staff behaviours bring customers back: from reviews and visits to reports.
 
     \b
     Start with your own files:
@@ -49,7 +49,7 @@ def main() -> None:
 @click.option("--workers", type=click.IntRange(1, 64), help="Notebooks at the same time [default: 2].")
 @click.option("--force", is_flag=True, help="Compute the study's tables anew.")
 def report(study: Path, out: Path | None, only: tuple[str, ...], workers: int | None, force: bool) -> None:
-    r"""Run the notebooks of a study and write its pages.
+    """Run the notebooks of a study and write its pages.
 
     Exit code 0: all well; 1: a notebook failed (its page says what); 2: the request cannot be carried out.
 
@@ -70,7 +70,7 @@ def report(study: Path, out: Path | None, only: tuple[str, ...], workers: int | 
 @click.argument("folder", type=click.Path(path_type=Path), default="demo")
 @click.option("--seed", type=int, help="Another seed gives another study with the same truth.")
 def demo(folder: Path, seed: int | None) -> None:
-    r"""Write the built-in demo study, whose truth is known, into FOLDER.
+    """Write the built-in demo study, whose truth is known, into FOLDER.
 
     \b
     Example:
@@ -87,7 +87,7 @@ def demo(folder: Path, seed: int | None) -> None:
     "--out", type=click.Path(path_type=Path), default="study.toml", show_default=True, help="The file to write."
 )
 def init(files: tuple[Path, ...], out: Path) -> None:
-    r"""Write a commented study.toml for your FILES, with the mapping of columns it guessed.
+    """Write a commented study.toml for your FILES, with the mapping of columns it guessed.
 
     \b
     Example:
@@ -102,7 +102,7 @@ def init(files: tuple[Path, ...], out: Path) -> None:
 @main.command()
 @click.argument("study", type=click.Path(path_type=Path))
 def check(study: Path) -> None:
-    r"""Read a study's files and say what was read, set aside and linked; nothing is written but the cache.
+    """Read a study's files and say what was read, set aside and linked; nothing is written but the cache.
 
     \b
     Example:
@@ -119,7 +119,7 @@ def check(study: Path) -> None:
 @click.option("--text-column", help="The column that holds the texts, where it is not recognised.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write a CSV file instead of printing.")
 def mentions(file: Path, text_column: str | None, out: Path | None) -> None:
-    r"""Find mentions of staff in the texts of FILE: .txt with one text a line, or any file with a text column.
+    """Find mentions of staff in the texts of FILE: .txt with one text a line, or any file with a text column.
 
     \b
     Example:

@@ -30,7 +30,8 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
 def test_help_shows_an_example(command: str) -> None:
     told = run(command, "--help")
     assert told.exit_code == 0
-    assert f"custservice {command}" in told.output
+    assert f"        custservice {command}" in told.output.replace("\n  ", "\n      ")
+    assert "\\b" not in told.output
 
 
 def test_init_then_check(files: tuple[Path, Path], tmp_path: Path) -> None:
@@ -65,10 +66,7 @@ def test_mentions_of_a_table_and_of_lines(files: tuple[Path, Path], tmp_path: Pa
     assert "warmth" in told.output
     lines = tmp_path / "lines.txt"
     lines.write_text("It rained.\nThe staff ignored us.\n", encoding="utf-8")
-    assert (
-        run("mentions", lines).output.split()[-4:-1] == ["2", "attention", "blame"]
-        or "attention" in run("mentions", lines).output
-    )
+    assert "attention" in run("mentions", lines).output
     out = tmp_path / "found.csv"
     assert run("mentions", files[0], "--text-column", "Comment", "--out", out).exit_code == 0
     assert len(pd.read_csv(out)) >= 40

@@ -39,7 +39,8 @@ def test_every_row_is_kept_or_set_aside_once(tmp_path, rows, cut):
     assert loaded.rows_in == 2 + len(rows) == len(loaded.table) + sum(loaded.reasons.values())
     assert loaded.table["visit_id"].is_unique
     assert loaded.table[["visit_id", "customer_id", "location_id", "visited_at"]].notna().all(axis=None)
-    assert not (loaded.table["spend"] < 0).any()
+    if "spend" in loaded.table:  # a column that holds mostly words is no spend
+        assert not (loaded.table["spend"] < 0).any()
     assert loaded.quarantine["row"].is_unique
     assert loaded.quarantine["reason"].str.len().min() != 0
 
