@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from custservice.regression.clusters import LeaveOneOut, Leverage
 from custservice.regression.cox_model import CoxModel
-from custservice.regression.cox_newton import evaluate_part
+from custservice.regression.cox_newton import Point, evaluate_part
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -22,9 +22,10 @@ EXACT_MOST = 20_000_000
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A cluster, the sorted rows of the strata it is part of, and which of these are another cluster's."""
+    """A cluster, the strata it is part of, the sorted rows of these, and which rows are another cluster's."""
 
     cluster: int
+    strata: tuple[int, ...]
     rows: Ints
     stay: NDArray[np.bool_]
 
@@ -38,7 +39,7 @@ def each_left_out(model: CoxModel) -> Iterator[LeftOut]:
     for g in range(model.n_clusters):
         touched = pair[bounds[g] : bounds[g + 1]] % rows.n_strata
         places = np.concatenate([np.arange(starts[s], starts[s + 1]) for s in touched])
-        yield LeftOut(g, places, model.clusters[places] != g)
+        yield LeftOut(g, tuple(touched.tolist()), places, model.clusters[places] != g)
 
 
 def rows_touched(model: CoxModel) -> int:
@@ -67,10 +68,10 @@ def leave_out(model: CoxModel) -> LeaveOneOut:
     for g in range(n_clusters):
         lifted[g] = _inverse(total - shares[g], total)
     if rows_touched(model) <= EXACT_MOST:
-        everything = len(model.rows.time)
+        known: dict[tuple[int, ...], Point] = {}  # clusters often share their strata
         for left in each_left_out(model):
-            gone_score, gone_information = _gone(model, left, everything)
-            change[left.cluster] = -(_inverse(model.information - gone_information, model.information) @ gone_score)
+            gone = _gone(model, left, known)
+            change[left.cluster] = -(_inverse(model.information - gone.information, model.information) @ gone.score)
     else:
         for g in range(n_clusters):
             change[g] = -(lifted[g] @ sums[g])
@@ -79,26 +80,23 @@ def leave_out(model: CoxModel) -> LeaveOneOut:
     return LeaveOneOut(change, Leverage(squares, loadings))
 
 
-def _gone(model: CoxModel, left: LeftOut, everything: int) -> tuple[Floats, Floats]:
-    """Score and information that go with a cluster."""
-    k = len(model.beta)
-    gone_score, gone_information = np.zeros(k), model.information
-    if len(left.rows) < everything:
-        before = _evaluate(model, left.rows)
-        gone_score, gone_information = before
+def _gone(model: CoxModel, left: LeftOut, known: dict[tuple[int, ...], Point]) -> Point:
+    """Return what goes with a cluster: its strata's part with it less their part without it."""
+    if left.strata not in known:
+        known[left.strata] = _evaluate(model, left.rows)
+    whole = known[left.strata]
     stay = left.rows[left.stay]
-    if len(stay):
-        after = _evaluate(model, stay)
-        gone_score, gone_information = gone_score - after[0], gone_information - after[1]
-    return gone_score, gone_information
+    if not len(stay):
+        return whole
+    rest = _evaluate(model, stay)
+    return Point(whole.loglik - rest.loglik, whole.score - rest.score, whole.information - rest.information)
 
 
-def _evaluate(model: CoxModel, places: Ints) -> tuple[Floats, Floats]:
+def _evaluate(model: CoxModel, places: Ints) -> Point:
     contiguous = places[-1] - places[0] + 1 == len(places)
     where = slice(int(places[0]), int(places[-1]) + 1) if contiguous else places
     x = model.rows.x[:, where]
-    point = evaluate_part(model.rows.subset(places), x, model.rows.offset[where] + model.beta @ x)
-    return point.score, point.information
+    return evaluate_part(model.rows.subset(places), x, model.rows.offset[where] + model.beta @ x)
 
 
 def _cluster_parts(model: CoxModel) -> tuple[Floats, Floats]:

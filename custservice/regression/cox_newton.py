@@ -15,8 +15,10 @@ from custservice.regression.survival_rows import SurvivalRows
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-#: Newton steps stop when the next would raise the log-likelihood by less than half of this.
-_TOLERANCE = 1e-16
+#: Newton steps stop when the next would raise the log-likelihood by less than half of this: score residuals then sum
+#: to zero as far as rounding lets them. Where rounding is larger, they stop when nothing more is gained.
+_TOLERANCE = 1e-20
+_ROUNDING = 1e-12
 _MOST_STEPS = 60
 _MOST_HALVINGS = 30
 #: A coefficient that moves the log hazard by this much over its column's range is looked at more closely,
@@ -113,13 +115,14 @@ def maximise(rows: SurvivalRows) -> Maximum:
         raise EstimationError(f"There are {n_events:,} returns for {len(kept):,} columns; use fewer controls.")
     rows, columns, point = rows.keep(kept), columns[kept], _part(point, kept)
     beta, at_first = np.zeros(len(kept)), np.diag(point.information)
-    cleared: set[int] = set()
+    gain, cleared = np.inf, set[int]()
     runaway: dict[int, int] = {}
     for steps in range(_MOST_STEPS):
         if not len(columns):
             raise EstimationError("No column varies among those at risk when somebody returned.")
         step = point.step()
-        if step @ point.score < _TOLERANCE:
+        last, gain = gain, float(step @ point.score)
+        if gain < _TOLERANCE or last <= gain < _ROUNDING:
             return Maximum(rows, columns, beta, point, start.loglik, dropped, runaway, steps)
         beta, point = _climb(rows, beta, step, point)
         for j in np.flatnonzero(np.abs(beta) * rows.span > _SUSPICIOUS)[::-1]:

@@ -69,9 +69,9 @@ def check_proportional(fit: CoxFit, scale: Scale = "km") -> ProportionalCheck:
     --------
     >>> from custservice.regression.cox import fit_cox
     >>> rng = np.random.default_rng(1)
-    >>> mention = rng.integers(0, 2, 3000)
+    >>> mention = rng.integers(0, 2, 1500)
     >>> days = rng.weibull(1 + mention)
-    >>> fit = fit_cox(days, days < 9, mention[:, None], ["mention"], strata=None, clusters=np.arange(3000))
+    >>> fit = fit_cox(days, days < 9, mention[:, None], ["mention"], strata=None, clusters=np.arange(1500))
     >>> bool(check_proportional(fit).table.loc["mention", "p_value"] < 0.001)
     True
     """

@@ -135,7 +135,7 @@ def kaplan_meier(
 ) -> pd.DataFrame:
     """Estimate the share that has returned by each day (see `return_curves`).
 
-    With clusters the variance is that of the influence function ``S(t) (event_i/n(t_i) - sum d/n^2)`` summed over
+    With clusters the variance is that of the influence ``S(t) (event_i/(n - d)(t_i) - sum d/(n (n - d)))`` summed over
     clusters, times G/(G-1); without, Greenwood's ``S^2 sum d/(n (n - d))``.
 
     Examples
@@ -172,11 +172,13 @@ def _clustered_error(risk: RiskSets, clusters: Ints, until: Ints) -> Floats:
     codes = np.unique(clusters, return_inverse=True)[1]
     n_clusters, m = int(codes.max()) + 1, len(risk.times)
     n_at_risk = risk.sums(np.ones(len(clusters)))
+    stay = n_at_risk - risk.deaths
+    weight = np.divide(1.0, stay, out=np.zeros(m), where=stay > 0)
     out = np.empty(len(until))
     for place, count in enumerate(until):
         scale = (np.arange(m) >= m - count).astype(np.float64)  # latest first: the first `count` times from the end
-        influence = -risk.while_at_risk(scale * risk.deaths / n_at_risk**2)
-        influence[risk.event_rows] += (scale / n_at_risk)[risk.own]
+        influence = -risk.while_at_risk(scale * weight * risk.deaths / n_at_risk)
+        influence[risk.event_rows] += (scale * weight)[risk.own]
         out[place] = np.sum(np.bincount(codes, influence) ** 2)
     return np.sqrt(out * n_clusters / max(n_clusters - 1, 1))
 

@@ -20,13 +20,14 @@ class LateEntries:
     ----------
     rows, starts
         Their positions, by stratum and latest entry first; where a new stratum begins among them.
-    at
-        For each event time: the last of ``rows`` that has not entered yet (-1: none).
+    at, segment
+        For each event time: the last of ``rows`` that has not entered yet (-1: none), and its place in ``starts``.
     """
 
     rows: Ints
     starts: Ints
     at: Ints
+    segment: Ints
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,12 @@ class RiskSets:
     def sums(self, weight: Floats, x: Floats | None = None) -> Floats:
         """Sum weight (or weight times each row of x, (k, n)) over those at risk: shape (m,) or (k, m)."""
         values = weight.copy() if x is None else x * weight
-        at_risk = _running(values, self.starts, self.last)
+        at_risk = _running(values, self.starts, self.last, self.of_stratum)
         if self.late is None:
             return at_risk
         rows = self.late.rows
         values = weight[rows] if x is None else x[:, rows] * weight[rows]
-        waiting = _running(values, self.late.starts, self.late.at)
+        waiting = _running(values, self.late.starts, self.late.at, self.late.segment)
         waiting[..., self.late.at < 0] = 0.0
         at_risk -= waiting
         return at_risk
@@ -116,20 +117,25 @@ class RiskSets:
         out = np.zeros((*values.shape[:-1], m + 1))
         ends = np.flatnonzero(np.diff(self.of_stratum, append=-1)) + 1
         starts = (m - ends)[::-1]
-        out[..., :m] = _running(values[..., ::-1].copy(), starts, slice(None))[..., ::-1]
+        segment = np.repeat(np.arange(len(starts)), np.diff(starts, append=m))
+        out[..., :m] = _running(values[..., ::-1].copy(), starts, np.arange(m), segment)[..., ::-1]
         return out
 
 
-def _running(values: Floats, starts: Ints, at: Ints | slice) -> Floats:
+def _running(values: Floats, starts: Ints, at: Ints, segment: Ints) -> Floats:
     """Return sums from the start of a segment to each position ``at``; overwrites ``values``, (..., n).
 
-    The total of the segment before is taken off where a new one starts, so that rounding errors stay as small as
-    a segment's own sum and do not grow with the whole table.
+    The total of the segment before is taken off where a new one starts, and what rounding left of it afterwards: an
+    error is then as small as the segment's own sum makes it, whatever stands before.
     """
     totals = np.add.reduceat(values, starts, axis=-1)
+    first = values[..., starts]
     values[..., starts[1:]] -= totals[..., :-1]
     np.cumsum(values, axis=-1, out=values)
-    return values[..., at] if isinstance(at, slice) else values.take(at, axis=-1)
+    rest = values[..., starts] - first
+    out = values.take(at, axis=-1)
+    out -= rest.take(segment, axis=-1)
+    return np.asarray(out, dtype=np.float64)
 
 
 def sort_rows(time: Floats, strata: Ints) -> Ints:
@@ -214,4 +220,5 @@ def _late(entry: Floats, stratum: Ints, times: Floats, of_stratum: Ints) -> tupl
     segment = np.searchsorted(stratum[rows[starts]], of_stratum)
     at = np.searchsorted(key[rows], key_of_time, side="right") - 1
     begins = np.append(starts, len(rows))[segment]
-    return before, LateEntries(rows, starts, np.where(at >= begins, at, -1))
+    inside = at >= begins
+    return before, LateEntries(rows, starts, np.where(inside, at, -1), np.where(inside, segment, 0))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from custservice.errors import EstimationError
 from custservice.regression.clusters import effective_dof
 from custservice.regression.cox import CoxFit
-from custservice.regression.cox_left_out import EXACT_MOST, LeftOut, each_left_out, rows_touched
+from custservice.regression.cox_left_out import EXACT_MOST, each_left_out, rows_touched
 from custservice.regression.cox_model import CoxModel
 from custservice.regression.estimate import Estimate
 from custservice.regression.partial_likelihood import Hazards, hazard_slopes, hazards_at, moments
@@ -19,6 +19,8 @@ from custservice.regression.risk_sets import RiskSets
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+#: Where the median stratum has fewer visits, its baseline is so uncertain that averages of the curve are pulled to 0.
+FEW = 20
 
 
 @dataclass(frozen=True)
@@ -196,24 +198,22 @@ def _left_out(model: CoxModel, flags: Bools, window: float, sums: _Sums, change:
         return np.asarray(change @ slope.T - np.column_stack(gone), dtype=np.float64)
     sizes = np.bincount(model.clusters, minlength=model.n_clusters)
     out = np.empty((model.n_clusters, len(flags)))
+    known: dict[tuple[int, ...], _Sums] = {}  # of the rows outside some strata; clusters often share their strata
     for left in each_left_out(model):
-        rest = _without(model, left, flags, window, sums)
+        if left.strata not in known:
+            known[left.strata] = sums.plus(_at(model, left.rows, flags, window), -1.0)
+        rest, stay = known[left.strata], left.rows[left.stay]
+        rest = rest.plus(_at(model, stay, flags, window)) if len(stay) else rest
         kept = n - sizes[left.cluster]
         out[left.cluster] = (rest.difference + rest.slope @ change[left.cluster]) / kept - mean
     return out
 
 
-def _without(model: CoxModel, left: LeftOut, flags: Bools, window: float, sums: _Sums) -> _Sums:
-    """Return sums over the rows that stay, the baselines of the cluster's strata estimated without it."""
-
-    def evaluate(places: Ints) -> _Sums:
-        x = model.rows.x[:, places]
-        eta = model.rows.offset[places] + model.beta @ x
-        return _evaluate(model, model.rows.subset(places), x, eta, flags[:, places], window).sums
-
-    rest = sums.plus(evaluate(left.rows), -1.0)
-    stay = left.rows[left.stay]
-    return rest.plus(evaluate(stay)) if len(stay) else rest
+def _at(model: CoxModel, places: Ints, flags: Bools, window: float) -> _Sums:
+    """Sum over some of the rows, their baselines estimated from these rows alone."""
+    x = model.rows.x[:, places]
+    eta = model.rows.offset[places] + model.beta @ x
+    return _evaluate(model, model.rows.subset(places), x, eta, flags[:, places], window).sums
 
 
 def _flags(model: CoxModel, names: tuple[str, ...]) -> Bools:
@@ -239,23 +239,29 @@ def _check_window(model: CoxModel, window: float) -> None:
 
 
 def _said(model: CoxModel, window: float) -> tuple[str, ...]:
-    """Say where a baseline ends before the window, or is zero because nobody returned."""
+    """Say where a baseline is zero because nobody returned, ends before the window, or rests on few visits."""
     rows = model.rows
     starts = np.flatnonzero(np.diff(rows.strata, prepend=-1))
+    if len(starts) < 2:
+        return ()
     sizes = np.diff(starts, append=len(rows.time))
-    returns = np.add.reduceat(rows.event & (rows.time <= window), starts)
-    short = rows.time[starts] < window
-    open_end = short & ~rows.event[starts]
-    notes = []
-    if (returns == 0).any() and len(starts) > 1:
-        silent = int(sizes[returns == 0].sum())
+    silent = np.add.reduceat((rows.event & (rows.time <= window)).astype(np.int64), starts) == 0
+    ends = (rows.time[starts] < window) & ~rows.event[starts]
+    typical = float(np.median(sizes[~silent])) if (~silent).any() else 0.0
+    n, notes = f"of {len(rows.time):,} visits are in strata", []
+    if silent.any():
         notes.append(
-            f"{silent:,} of {len(rows.time):,} visits are in strata without a return within {window:g} days: there the "
-            "model expects none, with or without the mention."
+            f"{int(sizes[silent].sum()):,} {n} without a return within {window:g} days: there the Cox model expects "
+            "none, with or without the mention."
         )
-    if open_end.any():
+    if ends.any():
         notes.append(
-            f"{int(sizes[open_end].sum()):,} of {len(rows.time):,} visits are in strata where nobody was followed for "
-            f"{window:g} days: there returns are counted up to the longest follow-up."
+            f"{int(sizes[ends].sum()):,} {n} where nobody was followed for {window:g} days: there returns are counted "
+            "up to the longest follow-up."
+        )
+    if typical < FEW:
+        notes.append(
+            f"Half of the strata with a return have fewer than {FEW} visits, where differences from a Cox model come "
+            "out too small (by 7 in 100 at 20 visits each, 15 in 100 at 5): rather read the linear model."
         )
     return tuple(notes)
