@@ -23,7 +23,7 @@ POLARITIES = ("praise", "blame")
 TOPIC = "topic"
 #: Where a pattern's statement must aim to count; see docs of ``drivers.toml``.
 ABOUT = ("anyone", "person", "conduct", "staff", "employee", "us", "doer", "staff_doer", "object", "thing")
-NEGATED = ("flip", "drop", "keep")
+NEGATED = ("flip", "drop", "keep", "only")
 #: Group names that are no drivers: evaluations whose target decides the driver, and what is never a mention.
 JUDGE, VETO = "judge", "veto"
 _TABLES = ("drivers", "words", "phrases", "targets", "spelling")
@@ -245,6 +245,8 @@ def _paths(
         for path in paths:
             for name in classes_in(path) - known if "<" in pattern else ():
                 raise file.error(
-                    pattern, table, f"the pattern '{pattern}' uses the class '{name}'{did_you_mean(name, known)}"
+                    pattern,
+                    table,
+                    f"the pattern '{pattern}' uses the class '{name}'{did_you_mean(name, known)}",
                 )
             yield number, pattern, path

@@ -16,23 +16,69 @@ from custservice.sentiment.scope import (
     NOUN,
     PEOPLE,
     PREP,
+    REL,
     SELF,
     SERVICE,
     SUBJECT,
+    TARGET,
     THEY,
+    THING,
     Scene,
+    _before_phrase,
 )
 
 IF, WISH, RAISING, ASKING = BITS["if"], BITS["wish"], BITS["raising"], BITS["asking"]
 #: Negators that speak of who, and so reach over the whole clause.
-_WHO = {"no", "none", "nobody", "noone", "nothing", "neither", "nowhere"}
+_WHO = {"no", "none", "nobody", "noone", "nothing", "neither", "nowhere", "one", "single", "hardly"}
 #: Negators that stay such inside a phrase ("did not even").
 _WORDS = {"not", "no", "never", "nobody", "without"}
 #: Words that turn "could not have been" and "never met" into the strongest praise or blame.
-_MORE = {"more", "better", "worse", "nicer", "friendlier", "kinder", "such", "so", "as", "warmer", "ruder", "slower"}
-_BEST = {"been", "be", "met", "had", "seen", "experienced", "found", "encountered", "ask", "wish", "imagine", "felt"}
+_MORE = {"more", "better", "worse", "such", "so", "as"}
+_NO_COMPARATIVES = {
+    "over",
+    "offer",
+    "answer",
+    "ever",
+    "never",
+    "after",
+    "under",
+    "either",
+    "bother",
+    "together",
+    "water",
+}
+_BEST = {
+    "been",
+    "be",
+    "met",
+    "had",
+    "seen",
+    "experienced",
+    "found",
+    "encountered",
+    "ask",
+    "wish",
+    "imagine",
+    "felt",
+}
+_FOUND = {"find", "get", "meet", "see", "want", "have", "need", "ask", "experience", "encounter"}
+#: Last words of the phrases that negate a whole clause, whatever its subject: "not once", "at no point".
+_ANYWHERE = {"once", "point", "time", "stage"}
 #: Words that open a fresh statement after "and": "not rude and very welcoming".
-_FRESH = {"very", "extremely", "really", "so", "quite", "incredibly", "always", "absolutely", "super", "totally", "not"}
+_FRESH = {
+    "very",
+    "extremely",
+    "really",
+    "so",
+    "quite",
+    "incredibly",
+    "always",
+    "absolutely",
+    "super",
+    "totally",
+    "not",
+}
+_QUALITIES = ("ness", "ism", "esy", "manners")
 _MAX_REACH = 7
 _MAX_CONDITION = 10
 #: How far "no" reaches where no verb carries it on: "no friendly or helpful staff".
@@ -64,57 +110,142 @@ def _ends_reach(scene: Scene, at: int, first: int, listed: bool) -> bool:
     return not listed or scene.tokens[at + 1].word in _FRESH
 
 
-def negator_of(scene: Scene, first: int, own: frozenset[int], *, listed: bool = False) -> int | None:
+def negator_of(
+    scene: Scene, first: int, own: frozenset[int], *, listed: bool = False, praise: bool = True
+) -> int | None:
     """Return the place of the negator that the statement starting at ``first`` stands under, or None.
 
-    ``listed`` says that the statement is an adjective, which one "not" may reach together with others;
-    ``own`` holds the places the pattern itself matched: its own "not" is part of what it says.
+    ``listed`` says that the statement is an adjective, which one "not" may reach together with others, ``praise``
+    that "less" and "least" lower it; ``own`` holds the places the pattern itself matched: its own "not" is part of
+    what it says. Two negators undo each other ("never failed to help").
     """
     bits, tokens = scene.bits, scene.tokens
     if any(bits[k] & NOT or tokens[k].word in _WORDS for k in own):
-        return None
+        # "there was no question that they did not know": a negated main clause undoes the pattern's own negation.
+        failed = next((k for k in range(first, max(own)) if tokens[k].word == "to" and bits[k] & NOT), None)
+        if failed is not None and (failed not in own or _is_undone(scene, first)):
+            return failed
+        rel = next((k for k in range(first - 1, -1, -1) if bits[k] & (REL | BREAK | COMMA)), 0)
+        return _negated_noun(scene, rel) if rel and bits[rel] & REL else None
     inside = next((k for k in range(first, max(own)) if bits[k] & NOT and k not in own), None)
     if inside is not None:
         return inside
-    crossed, strong_stop = False, first - _MAX_REACH - 6
-    at = first - 1
-    reach = 0
-    while at >= 0 and at > strong_stop:
+    at = _nearest(scene, first, own, listed=listed)
+    if at is None and praise and _is_denied(scene, max(own)):
+        return max(own) + 2
+    if at is None:
+        return first - 1 if praise and _is_least(scene, first, own) else None
+    if _is_emphasis(scene, at, first, own) or _is_undone(scene, at):
+        return None
+    return at
+
+
+def _nearest(scene: Scene, first: int, own: frozenset[int], *, listed: bool) -> int | None:
+    """Return the nearest negator left of a statement that reaches it."""
+    bits, tokens = scene.bits, scene.tokens
+    crossed, inverted, skipped, reach = False, False, False, 0
+    at, stop = first - 1, first - _MAX_REACH - 8
+    while at >= 0 and at > stop:
         here = bits[at]
         if here & NOT and at not in own:
+            if tokens[at].word in _ANYWHERE and tokens[at].phrase:
+                # "not once did they", "at no point was anyone": the subject comes after the verb.
+                return at if inverted or not crossed else None
+            if skipped and tokens[at].word not in _WHO:
+                return None
             who = tokens[at].word in _WHO and ((not crossed and first - at <= _MAX_NO) or _is_predicate(scene, first))
-            if who or (not crossed and reach <= _MAX_REACH) or bits[at + 1] & RAISING:
-                return None if _is_emphasis(scene, at, first, own) else at
-            return None
-        if here & BREAK and at not in own:
-            return None
-        if here & COMMA and not (at and (scene.is_adjective(at - 1) or _is_noun_list(scene, at))):
+            near = not crossed and reach <= _MAX_REACH
+            return at if who or near or inverted or bits[at + 1] & RAISING else None
+        if at not in own and (here & BREAK or (here & COMMA and not _is_list_comma(scene, at))):
             return None
         if here & AND and _ends_reach(scene, at, first, listed):
             return None
-        if here & LINK and crossed:
+        if here & LINK and crossed and not inverted:
             # A second verb with a subject of its own: the negator before it belongs to another statement.
             return None
         if here & SUBJECT and at not in own:
+            before = _before_phrase(scene, at)
+            bare = not any(bits[k] & NOT for k in range(max(before, 0), at))
+            if before > 0 and bits[before] & PREP and bare and (inverted or not crossed):
+                # "none of the waiters at the desk": a noun after a preposition is no new subject.
+                skipped, at = True, before - 1
+                continue
             crossed = True
+            inverted = inverted or (before >= 0 and bare and bool(bits[before] & (AUX | LINK)))
         if not here & (ADVERB | ADJECTIVE | AUX | LINK | DET | AND | COMMA):
             reach += 1
         at -= 1
     return None
 
 
+def _is_list_comma(scene: Scene, at: int) -> bool:
+    return bool(at) and (scene.is_adjective(at - 1) or _is_noun_list(scene, at))
+
+
+def _negated_noun(scene: Scene, rel: int) -> int | None:
+    """Return the place of the "no" over the noun that a relative clause describes."""
+    at = rel - 1
+    while at >= 0 and rel - at <= _MAX_REACH and not scene.bits[at] & (BREAK | COMMA | SUBJECT & ~THING):
+        if scene.tokens[at].word in _WHO:
+            return at if at and scene.bits[at - 1] & LINK else None
+        at -= 1
+    return None
+
+
+def _is_undone(scene: Scene, at: int) -> bool:
+    """Whether one more negator stands over that at ``at``: "never failed to", "did not leave without"."""
+    bits, before = scene.bits, at - 1
+    far = scene.tokens[at].word == "without"
+    while before >= 0 and at - before <= _MAX_REACH and not bits[before] & (BREAK | COMMA | SUBJECT):
+        if bits[before] & NOT:
+            return True
+        if not far and not bits[before] & (ADVERB | AUX | LINK):
+            return False
+        before -= 1
+    return False
+
+
+def _is_denied(scene: Scene, last: int) -> bool:
+    """Whether a quality is the subject of a "not": "good manners are not required", "courtesy does not exist"."""
+    bits = scene.bits
+    if last + 2 >= len(bits) or not (bits[last] & TARGET or scene.tokens[last].word.endswith(_QUALITIES)):
+        return False
+    return bool(bits[last + 1] & (AUX | LINK)) and bool(bits[last + 2] & NOT)
+
+
+def _is_least(scene: Scene, first: int, own: frozenset[int]) -> bool:
+    """Whether "least" or "less" lowers the word: "the least helpful clerk"."""
+    if not first or len(own) > 1 or scene.tokens[first - 1].word not in ("least", "less"):
+        return False
+    before = scene.tokens[first - 2].word if first > 1 else ""
+    return before not in ("at", "or", "no", "none", "not", "nothing", "much")
+
+
 def _is_emphasis(scene: Scene, at: int, first: int, own: frozenset[int]) -> bool:
-    """Whether "not" strengthens: "could not have been more helpful", "never met such kind staff"."""
+    """Whether "not" strengthens: "could not have been quicker", "never met such kind staff", "no kinder nurse"."""
     between = [scene.tokens[k].word for k in range(at + 1, max(first, max(own) + 1))]
-    compares = any(word in _MORE or (word.endswith("ier") and k + at + 1 in own) for k, word in enumerate(between))
-    if not compares:
+    higher = [word for k, word in enumerate(between, at + 1) if k in own and _is_comparative(scene, k)]
+    if not higher and not any(word in _MORE for word in between):
         return False
     before = scene.tokens[at - 1].word if at else ""
-    if scene.tokens[at].word == "no" and {"better", "nicer", "friendlier", "kinder"} & set(between[:1]):
+    if scene.tokens[at].word == "no" and _is_comparative(scene, at + 1):
         return first + 1 < len(scene.bits) and bool(scene.bits[first + 1] & NOUN)
-    if before in ("could", "can") or scene.tokens[at].word == "never":
-        return bool(_BEST & set(between)) or before in ("could", "can")
-    return bool(_BEST & set(between)) and before in ("have", "has", "had")
+    if before in ("could", "can"):
+        return True
+    known = not _BEST.isdisjoint(between)
+    if scene.tokens[at].word == "never" or before in ("have", "has", "had"):
+        return known
+    # "you will not find better staff", "service does not come any better"
+    if before in ("will", "would"):
+        return not _FOUND.isdisjoint(between)
+    return before in ("do", "does") and not {"come", "get"}.isdisjoint(between)
+
+
+def _is_comparative(scene: Scene, place: int) -> bool:
+    word = scene.tokens[place].word
+    if word in _MORE:
+        return True
+    return word.endswith("er") and word not in _NO_COMPARATIVES and not scene.bits[place] & (NOUN | ADVERB | NOT)
 
 
 def wish_of(scene: Scene, first: int) -> int | None:

@@ -57,6 +57,8 @@ _ACTS = {
 _ANYTHING = {"it", "this", "that", "everything", "which", "experience", "stay", "all", "these", "they"}
 #: Words left open in a pattern's match within which it is read as one phrase.
 _MAX_JOINED = 1
+#: Words that two behaviours may share.
+_MAX_SHARED = 2
 _MAX_EVIDENCE = 8
 NOT_STAFF = "about something else"
 
@@ -134,7 +136,7 @@ def _is_part(finding: Finding, other: Finding) -> bool:
         return finding.head is None or finding.head in other.own
     # Two behaviours may share a word when others stand between: "communicative and responds quickly".
     gap = max(other.own) - min(other.own) + 1 - len(other.own)
-    return gap <= _MAX_JOINED or finding.driver == other.driver
+    return gap <= _MAX_JOINED or finding.driver == other.driver or len(finding.own) > _MAX_SHARED
 
 
 def _vetoed(tables: Tables, matches: list[Match]) -> set[int]:
@@ -157,12 +159,13 @@ def _read_cue(tables: Tables, scene: Scene, path: int, places: tuple[int, ...]) 
         if driver.startswith("!"):
             yield Finding(driver[1:], polarity, first, last, group, path, own, head, NOT_STAFF)
             continue
-        listed = group.about in _WORDS or group.driver == JUDGE
-        negator = negator_of(scene, first, own, listed=listed) if group.negated != "keep" else None
+        negator = _negator(scene, group, first, own) if group.negated != "keep" else None
         if negator is not None and group.negated == "drop":
             veto = "negated"
-        elif negator is not None:
+        elif negator is not None and group.negated == "flip":
             polarity, turned = _OPPOSITE[polarity], "negated"
+        elif negator is None and group.negated == "only" and wish_of(scene, first) is None:
+            veto = "not negated"
         if wish_of(scene, first) is not None:
             polarity, turned = "blame", "wish"
         if asked:
@@ -173,6 +176,11 @@ def _read_cue(tables: Tables, scene: Scene, path: int, places: tuple[int, ...]) 
             veto = "another business"
         near = [k for k in (negator, head) if k is not None and first - _MAX_EVIDENCE <= k <= last + _MAX_EVIDENCE]
         yield Finding(driver, polarity, min([first, *near]), max([last, *near]), group, path, own, head, veto, turned)
+
+
+def _negator(scene: Scene, group: Group, first: int, own: frozenset[int]) -> int | None:
+    listed = group.about in _WORDS or group.driver == JUDGE
+    return negator_of(scene, first, own, listed=listed, praise=group.polarity == "praise")
 
 
 def _heads(scene: Scene, group: Group, first: int, last: int) -> list[int]:
@@ -199,7 +207,9 @@ def _heads(scene: Scene, group: Group, first: int, last: int) -> list[int]:
         beside = first > 0 and scene.bits[first - 1] & OURS and first - 2 not in scene.cues
         # "staff were faultless food good": a predicate right after its verb, with no article, is no attribute.
         predicate = _follows_link(scene, first) and scene.bits[left[0]] & OURS and not scene.bits[right[-1]] & OURS
-        return left if has_verb or beside or predicate else right
+        # "my cousin is a patient nurse": a person who is no one of ours stays so, whatever the job.
+        relative = scene.bits[left[0]] & OTHERS and _follows_link(scene, first, ADVERB | DET)
+        return left if has_verb or beside or predicate or relative else right
     return [] if _names_another(scene, first, last) else left
 
 
@@ -213,9 +223,9 @@ def _names_another(scene: Scene, first: int, last: int) -> bool:
     return at >= 0 and scene.tokens[at].word in ("a", "an")
 
 
-def _follows_link(scene: Scene, first: int) -> bool:
+def _follows_link(scene: Scene, first: int, between: int = ADVERB) -> bool:
     at = first - 1
-    while at >= 0 and scene.bits[at] & ADVERB:
+    while at >= 0 and scene.bits[at] & between:
         at -= 1
     return at >= 0 and bool(scene.bits[at] & LINK)
 
@@ -264,7 +274,7 @@ def _is_manner(scene: Scene, group: Group, head: int) -> bool:
     """Whether a noun stands for how people are ("snooty attitude") or for what they did ("it was rude")."""
     token = scene.tokens[head]
     if scene.bits[head] & TARGET:
-        return token.target != "explanation"
+        return token.target != "explanation" or group.driver == "sincerity"
     return group.about == "conduct" and token.word in _ACTS
 
 

@@ -29,8 +29,37 @@ _BE = frozenset(
 )
 _SUBJECT_PRONOUNS = {"i", "we", "he", "she", "they"}
 #: Words that open a clause with its subject next.
-_OPENERS = {"when", "if", "that", "as", "because", "since", "while", "so", "then", "but", "where", "although", "though"}
-_QUANTITIES = {"lot", "lots", "number", "bunch", "couple", "majority", "handful", "plenty", "rest", "part", "none"}
+_OPENERS = {
+    "when",
+    "if",
+    "that",
+    "as",
+    "because",
+    "since",
+    "while",
+    "so",
+    "then",
+    "but",
+    "where",
+    "although",
+    "though",
+}
+_CONTRAST = {"but", "yet", "although", "though", "albeit", "if"}
+_QUANTITIES = {
+    "lot",
+    "lots",
+    "number",
+    "bunch",
+    "couple",
+    "majority",
+    "handful",
+    "plenty",
+    "rest",
+    "part",
+    "none",
+}
+_HAVE = {"has", "have", "had"}
+_NO_ONE = {"nobody", "one", "none", "single"}
 _MAX_WALK = 14
 #: Words of no class ("Filipino", "young") that may stand between an adjective and its noun.
 _MAX_UNKNOWN = 2
@@ -100,7 +129,7 @@ def _noun_run(scene: Scene, place: int) -> list[int]:
     bits, total = scene.bits, len(scene.bits)
     heads: list[int] = []
     while place < total and bits[place] & NOUN:
-        while place + 1 < total and bits[place + 1] & NOUN and place + 1 not in scene.cues:
+        while place + 1 < total and _goes_on(scene, place + 1):
             place += 1
         if place + 1 < total and scene.tokens[place + 1].word == "'s":
             if place + 2 >= total or not bits[place + 2] & NOUN:
@@ -121,6 +150,12 @@ def _noun_run(scene: Scene, place: int) -> list[int]:
     return heads
 
 
+def _goes_on(scene: Scene, place: int) -> bool:
+    """Whether a noun belongs to the one before it: "lounge staff", but not "staff it" nor "service this"."""
+    here = scene.bits[place]
+    return bool(here & NOUN) and not here & DET and scene.tokens[place].word != "it" and place not in scene.cues
+
+
 def _ends_phrase(scene: Scene, place: int) -> bool:
     """Whether a noun phrase can end before ``place``: no verb follows that would make it a subject."""
     if place >= len(scene.bits):
@@ -138,8 +173,8 @@ def subject_before(scene: Scene, place: int) -> list[int]:
         at -= 1
     if at < 0:
         return []
-    if bits[at] & LINK:
-        while at >= 0 and bits[at] & (LINK | AUX | ADVERB | NOT):
+    if bits[at] & (LINK | WISH) or scene.tokens[at].word in _HAVE:
+        while at >= 0 and bits[at] & (LINK | AUX | ADVERB | NOT | WISH):
             at -= 1
         if at >= 0 and bits[at] & (AND | COMMA) and not (at and bits[at - 1] & BREAK):
             # "Janet gave clear instructions and was friendly": the clause's first subject is meant.
@@ -154,6 +189,14 @@ def subject_before(scene: Scene, place: int) -> list[int]:
         return [first] if first is not None and bits[first] & OURS else []
     if bits[at] & BREAK and at > 0 and bits[at - 1] & NOUN and scene.tokens[at].word in ":-–—":
         return [at - 1]
+    if (
+        bits[at] & BREAK
+        and scene.tokens[at].word in _CONTRAST
+        and not any(b & DET and not b & ADVERB for b in bits[at + 1 : place])
+    ):
+        # "The staff are polite but terribly slow": the subject before "but" goes on.
+        first = clause_subject(scene, at)
+        return [] if first is None else [first]
     if bits[at] & (BREAK | IF) and at > 1 and bits[at - 1] & COMMA and bits[at - 2] & PEOPLE:
         # "my waitress, though nice, ..."
         return [at - 2]
@@ -174,6 +217,9 @@ def subject_at(scene: Scene, at: int) -> list[int]:
     heads: list[int] = []
     modifier: list[int] = []
     noun = at - 1 if at > 0 and bits[at] & REL else at
+    who = _antecedent(scene, noun - 1) if noun > 0 and not bits[noun] else None
+    if who is not None:
+        return [who]
     if noun > 0 and not bits[noun] and bits[noun - 1] & (DET | ADJECTIVE) and not bits[noun - 1] & REL:
         # A noun that no class knows ("the stew was cold").
         return []
@@ -193,6 +239,9 @@ def subject_at(scene: Scene, at: int) -> list[int]:
             if here & SELF and at > 0 and bits[at - 1] & (NOUN | REL) and not heads:
                 at -= 1
                 continue
+            who = _antecedent(scene, before) if here & THING and not heads else None
+            if who is not None:
+                return [who]
             heads = [*heads, at]
             if before >= 1 and bits[before] & (AND | COMMA) and bits[before - 1] & NOUN and not here & (THEY | SELF):
                 at = before - 1
@@ -200,8 +249,20 @@ def subject_at(scene: Scene, at: int) -> list[int]:
             return heads
         if here & BREAK:
             break
+        if modifier and here & NOT and scene.tokens[at].word in _NO_ONE:
+            return heads
         at -= 1
     return heads or modifier
+
+
+def _antecedent(scene: Scene, verb: int) -> int | None:
+    """Return whom a clause with "who" is about, where the thing after ``verb`` is its object: "who took our order"."""
+    for at in range(verb, max(verb - 5, 0), -1):
+        if scene.tokens[at].word == "who":
+            return at - 1 if scene.bits[at - 1] & SUBJECT else None
+        if scene.bits[at] & (BREAK | SUBJECT | LINK):
+            return None
+    return None
 
 
 def _is_part_of(scene: Scene, at: int) -> bool:
