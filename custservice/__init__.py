@@ -4,8 +4,8 @@ Heavy libraries (matplotlib, papermill, pandera) are imported where they are use
 """
 
 from custservice import figures, findings, quality, rates, words
+from custservice.asked import ask, compare_links, scope
 from custservice.errors import CustserviceError
-from custservice.findings import ask, scope
 from custservice.loaders import load_reviews, load_visits
 from custservice.panel import build_panel
 from custservice.quotes import quotes_for
@@ -26,6 +26,7 @@ __all__ = [
     "Study",
     "ask",
     "build_panel",
+    "compare_links",
     "estimate_effects",
     "figures",
     "find_mentions",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from custservice.findings import FirstStep
+    from custservice.first_step import FirstStep
 
 COLOUR = {"praise": "#0072B2", "blame": "#D55E00", "quiet": "#8A8A8A"}
 MARK = {"praise": "o", "blame": "D"}
@@ -46,12 +46,15 @@ class Picture:
         The measure, the period and n.
     alt
         One or two sentences for readers who cannot see it.
+    empty
+        Whether there was nothing to draw: pages then say ``alt`` instead.
     """
 
     figure: Figure
     title: str
     subtitle: str
     alt: str
+    empty: bool = False
 
     def svg(self) -> str:
         """Return the figure as SVG, the same bytes for the same data."""
@@ -207,7 +210,7 @@ def by_place(rates: pd.DataFrame, polarity: str, what: str = "", most: int = 30)
     axes.set_xlim(left=0)
     axes.set_xlabel(f"per 100 reviews (95% interval; dashes: average {average:.0f})")
     if rows.empty:
-        return Picture(figure, title, subtitle, "No place has enough reviews.")
+        return Picture(figure, title, subtitle, "No place has enough reviews.", empty=True)
     best, worst = rows.iloc[0], rows.iloc[-1]
     alt = f"From {best[polarity]:.0f} ({best[by]}) to {worst[polarity]:.0f} ({worst[by]}) per 100 reviews."
     return Picture(figure, title, subtitle, alt)
@@ -257,7 +260,7 @@ def by_month(rates: pd.DataFrame) -> Picture:
         axes.margins(x=0.1)
     shown = rows.dropna(subset=["praise"])
     if shown.empty:
-        return Picture(figure, title, subtitle, "No month has enough reviews.")
+        return Picture(figure, title, subtitle, "No month has enough reviews.", empty=True)
     first, last = shown.iloc[0], shown.iloc[-1]
     change = "; ".join(f"{p} {first[p]:.0f} then {last[p]:.0f}" for p in ("praise", "blame"))
     return Picture(figure, title, subtitle, f"Per 100 reviews from {first['month']} to {last['month']}: {change}.")
@@ -303,7 +306,8 @@ def raw_differences(rates: pd.DataFrame, source: str, least: int = 30) -> Pictur
     least
         Fewest visits for a row to be drawn.
     """
-    rows = rates[rates["n_with"] >= least].sort_values("rate_with", ignore_index=True)
+    enough = rates["n_with"].ge(least) & rates["rate_with"].notna()
+    rows = rates[enough].sort_values("rate_with", ignore_index=True)
     overall = float(rates.attrs["overall"])
     title = "Share of visits followed by a return, by what the review mentions"
     subtitle = (
@@ -319,7 +323,7 @@ def raw_differences(rates: pd.DataFrame, source: str, least: int = 30) -> Pictur
     axes.set_ylim(-0.7, len(rows) - 0.3)
     axes.set_xlabel(f"% of visits followed by a return (95% interval; dashes: all, {overall:.1f}%)")
     if rows.empty:
-        return Picture(figure, title, subtitle, "No driver is mentioned often enough.")
+        return Picture(figure, title, subtitle, "No driver is mentioned often enough.", empty=True)
     low, high = rows.iloc[0], rows.iloc[-1]
     alt = f"From {low['rate_with']:.0f}% ({plain(low['driver'], low['polarity'])}) to "
     return Picture(
@@ -329,4 +333,5 @@ def raw_differences(rates: pd.DataFrame, source: str, least: int = 30) -> Pictur
 
 def places(step: FirstStep, most: int = 14) -> Picture:
     """Draw the rate of the behaviour to work on first at each location (see `by_place`)."""
-    return by_place(step.places, step.polarity, plain(step.driver, step.polarity), most)
+    names = {"shrunk": step.polarity, "low": f"{step.polarity}_low", "high": f"{step.polarity}_high"}
+    return by_place(step.places.rename(columns=names), step.polarity, plain(step.driver, step.polarity), most)

@@ -9,9 +9,8 @@ import numpy as np
 import pandas as pd
 
 from custservice.panel import is_readable
-
-#: Published numbers that rest on fewer people than this are hidden.
-LEAST_CELL = 5
+from custservice.rates import LEAST_CELL, every_month
+from custservice.words import percent
 
 if TYPE_CHECKING:
     from custservice.study import Study
@@ -26,6 +25,21 @@ def rows_read(study: Study) -> pd.DataFrame:
         out = int(aside.get(name, 0))
         rows.append({"table": name, "rows_in": len(frame) + out, "kept": len(frame), "set_aside": out})
     return pd.DataFrame(rows)
+
+
+def verdict(study: Study) -> str:
+    """Say in short whether the data can carry the question: rows read, reviews linked, outcomes known."""
+    read = rows_read(study)
+    total, aside = int(read["rows_in"].sum()), int(read["set_aside"].sum())
+    panel = study.panel
+    usable = int((panel["review_id"].notna() & panel["returned"].notna()).sum())
+    lost = "none were" if not aside else f"{aside:,} ({percent(aside / total)}) {'was' if aside == 1 else 'were'}"
+    text = f"{total:,} rows came in and {lost} set aside. "
+    if not study.stand_in:
+        linked = int(panel["review_id"].notna().sum())
+        readable = int(is_readable(study.reviews).sum())
+        text += f"{percent(linked / max(readable, 1))} of the reviews that can be read belong to a visit. "
+    return text + f"{usable:,} reviewed visits have a known outcome: on these all effects rest."
 
 
 def reasons(study: Study) -> pd.DataFrame:
@@ -57,8 +71,11 @@ def linkage(study: Study, days: Sequence[int] = (7, 30)) -> pd.DataFrame:
     """Return how many readable reviews find their visit, for several link times.
 
     One row per link time: link_days, readable reviews, visits with a review, their share of the reviews, and the
-    share of the visits that is reviewed (percent).
+    share of the visits that is reviewed (percent). No row where the reviews stand in for visits.
     """
+    columns = ["link_days", "readable_reviews", "visits_with_review", "percent_linked", "percent_of_visits"]
+    if study.stand_in:
+        return pd.DataFrame(columns=columns)
     readable = int(is_readable(study.reviews).sum())
     rows = []
     for allowed in days:
@@ -70,15 +87,16 @@ def linkage(study: Study, days: Sequence[int] = (7, 30)) -> pd.DataFrame:
             "percent_of_visits": 100 * linked / max(len(panel), 1),
         }
         rows.append(row)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=columns)
 
 
 def follow_up(panel: pd.DataFrame) -> pd.DataFrame:
-    """Return per month of time zero: visits, reviewed visits, and visits whose outcome is known."""
+    """Return per month of time zero, empty months too: visits, reviewed visits, and visits with a known outcome."""
     month = panel.groupby("month")
-    return month.agg(
+    counts = month.agg(
         visits=("visit_id", "size"), reviewed=("review_id", "count"), outcome_known=("returned", "count")
-    ).reset_index()
+    )
+    return every_month(counts).reset_index()
 
 
 def panel_counts(panel: pd.DataFrame) -> pd.DataFrame:
@@ -97,24 +115,45 @@ def panel_counts(panel: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"what": list(numbers), "number": list(numbers.values())})
 
 
-def publishable(frame: pd.DataFrame, count: str) -> pd.DataFrame:
-    """Blank the numbers of rows that rest on 1 to 4 people, and show their count as missing.
+def publishable(frame: pd.DataFrame, *counts: str) -> pd.DataFrame:
+    """Blank the numbers of rows in which one of the named counts is 1 to 4; the first count itself stays readable.
 
     Examples
     --------
-    >>> publishable(pd.DataFrame({"place": ["a", "b"], "n": [3, 30], "rate": [33.3, 50.0]}), "n")["rate"].tolist()
+    >>> rates = pd.DataFrame({"place": ["a", "b"], "n": [3, 30], "rate": [33.3, 50.0]})
+    >>> publishable(rates, "n")["rate"].tolist()
     [nan, 50.0]
     """
-    small = frame[count].between(1, LEAST_CELL - 1)
+    small = frame[list(counts)].apply(lambda column: column.between(1, LEAST_CELL - 1)).any(axis=1)
     shown = frame.copy()
     for column in frame.columns[[pd.api.types.is_numeric_dtype(t) for t in frame.dtypes]]:
         whole = pd.api.types.is_integer_dtype(frame[column])
-        shown[column] = (shown[column].astype("Int64") if whole else shown[column]).mask(small)
+        hidden = small if column != counts[0] else frame[column].between(1, LEAST_CELL - 1)
+        shown[column] = (shown[column].astype("Int64") if whole else shown[column]).mask(hidden)
+    return shown
+
+
+def hide_small(frame: pd.DataFrame) -> pd.DataFrame:
+    """Blank each whole number from 1 to 4.
+
+    Examples
+    --------
+    >>> hide_small(pd.DataFrame({"reason": ["no text", "no date"], "rows": [9, 2]}))["rows"].tolist()
+    [9, <NA>]
+    """
+    shown = frame.copy()
+    for column in frame.columns[[pd.api.types.is_integer_dtype(t) for t in frame.dtypes]]:
+        shown[column] = shown[column].astype("Int64").mask(shown[column].between(1, LEAST_CELL - 1))
     return shown
 
 
 def who_reviews(panel: pd.DataFrame) -> pd.DataFrame:
-    """Compare reviewed visits with the others; percentages are of the rows where the value is known."""
+    """Compare reviewed visits with the others; percentages are of the rows where the value is known.
+
+    Without unreviewed visits there is nothing to compare, and no row.
+    """
+    if panel["review_id"].notna().all():
+        return pd.DataFrame()
     reviewed = np.where(panel["review_id"].notna(), "reviewed", "not reviewed")
     rows = []
     for group in ("reviewed", "not reviewed"):
@@ -142,5 +181,7 @@ def period(panel: pd.DataFrame) -> str:
     'January 2024 to March 2025'
     """
     first, last = panel["time_zero"].min(), panel["time_zero"].max()
+    if pd.isna(first):
+        return "no visits"
     start, end = f"{first:%B %Y}", f"{last:%B %Y}"
     return start if start == end else f"{start} to {end}"

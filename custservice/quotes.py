@@ -28,6 +28,7 @@ _PHONE = re.compile(r"(?<!\w)[+(]?\d[\d\s().-]{6,}\d(?!\w)")
 _HANDLE = re.compile(r"(?<!\w)@\w{2,}")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _REPEATED = re.compile(r"\[name\](?: \[name\])+")
+_NO_NAME_ENDS_SO = ("ing", "fully", "lessly", "ously", "ably", "ful", "less", "ness", "ous", "tion", "ment", "able")
 _MARKUP = re.compile(r"<[^<>]{1,80}>")
 _NEVER_NAMES = frozenset(
     [
@@ -79,7 +80,8 @@ class Mask:
     """Hides names, addresses and numbers in quotes; what is a name is learned from how the texts spell it.
 
     A word is taken for a name when it is written with a capital letter inside sentences far more often than without
-    one. A capitalised word that the sample never shows in lower case is hidden too: better one word too many.
+    one. A capitalised word that the sample never shows in lower case is hidden too, better one word too many, unless it
+    is a word of the lexicons or ends as names do not ("Wonderfully").
 
     Examples
     --------
@@ -117,18 +119,29 @@ class Mask:
             return word
         lower, capital = self._lower[key], self._capital[key]
         is_name = capital > 4 * lower
-        unknown = word[0].isupper() and not word.isupper() and lower == 0 and key not in _feeling_words()
+        unknown = word[0].isupper() and not word.isupper() and lower == 0 and not _is_common(key)
         if not (is_name or unknown):
             return word
         return "[name]" + ("'s" if word.lower().replace("’", "'").endswith("'s") else "")
 
 
+def _is_common(word: str) -> bool:
+    return word in _lexicon_words() or word.endswith(_NO_NAME_ENDS_SO)
+
+
 @cache
-def _feeling_words() -> frozenset[str]:
-    """Words of feeling, which open sentences in capitals ("Thoughtful staff") and are no names."""
+def _lexicon_words() -> frozenset[str]:
+    """Words of feeling and of the drivers, which open sentences in capitals ("Thoughtful staff") and are no names."""
+    import tomllib
+    from importlib.resources import files
+
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-    return frozenset(word for word in SentimentIntensityAnalyzer().lexicon if word.isalpha())
+    text = files("custservice.sentiment").joinpath("drivers.toml").read_text("utf-8")
+    names = set(tomllib.loads(text)["words"]["name"].split())
+    words = {word for word in _WORD.findall(text) if word.islower()}
+    feeling = (word for word in SentimentIntensityAnalyzer().lexicon if word.isalpha())
+    return frozenset(words.union(feeling) - names)
 
 
 def clean(text: str) -> str:
@@ -182,6 +195,7 @@ def choose_quotes(
     found = found.assign(order=order).sort_values("order").head(40 * n)
     rows = found.merge(reviews[["review_id", "text", "location_id", "reviewed_at"]], on="review_id")
     rows["length"] = [b - a for a, b in map(_sentence_span, rows["text"], rows["start"], rows["end"])]
+    rows = rows[~rows["text"].str.casefold().duplicated()]
     rows["unfit"] = ~rows["length"].between(30, 180) + rows.duplicated("location_id") * 1
     rows = rows.sort_values(["unfit", "order"], kind="stable").head(n)
     parts = [

@@ -66,9 +66,26 @@ READ_FOREST = (
     "Each mark is an effect and its line the 95% interval: left of zero fewer customers come back, right of it more. "
     "Filled marks: the interval leaves out zero. Diamonds are blame, circles praise."
 )
-READ_PLACES = "Each mark is a location's rate and its line the 95% interval; the dashed line is the average."
+READ_PLACES = (
+    "Each mark is a location's rate, pulled towards the average where reviews are few, and its line the 95% interval; "
+    "the dashed line is the average."
+)
+#: What is held constant, in plain words; other columns go by their own name.
+HELD = {
+    "month": "the month",
+    "first_visit": "whether it was a first visit",
+    "prior_visits": "how often the customer came before",
+    "history_days": "for how long",
+    "topics": "what is said about product, price and place",
+}
+#: What stands where a page would speak of linking reviews to visits.
+NO_LINKS = "Not asked here: the reviews stand in for visits, so that each review is its own visit."
+NONE_STANDS_OUT = "No driver stands out: the differences are no larger than chance makes them."
+EFFECTS_CAPTION = (
+    "Effects in one joint model, in returns per 1,000 visits with the mention; sound: at least 10 returns expected"
+)
 #: How effects are written in tables.
-EFFECT_FORMATS = {"effect": "{:+.0f}", "low": "{:+.0f}", "high": "{:+.0f}", "p_value": "{:.3f}", "q_value": "{:.3f}"}
+EFFECT_FORMATS = {"effect": "{:+.0f}", "low": "{:+.0f}", "high": "{:+.0f}", "effect_per_1000_reviewed": "{:+.1f}"}
 
 
 def plain(driver: str, polarity: str) -> str:
@@ -121,13 +138,16 @@ def how_many(effect: float, low: float, high: float, error: float) -> str:
     'about 60 fewer returns per 1,000 visits (30 to 90 fewer)'
     >>> how_many(20.0, -12.0, 52.0, 16.0)
     'about 20 more returns per 1,000 visits (10 fewer to 50 more)'
+    >>> how_many(30.0, 4.0, 56.0, 13.0)
+    'about 30 more returns per 1,000 visits (4 to 60 more)'
     """
     middle, ends = rounded(effect, error), sorted((rounded(low, error), rounded(high, error)))
     side = "fewer" if middle < 0 else "more"
     if ends[0] < 0 < ends[1]:
         span = f"{-ends[0]:,} fewer to {ends[1]:,} more"
-    else:
+    else:  # an interval that leaves out zero never reads "0 to ..."
         near, far = sorted(map(abs, ends))
+        near = near or max(1, round(min(abs(low), abs(high))))
         span = f"{near:,} to {far:,} {'fewer' if ends[0] < 0 else 'more'}"
     return f"about {abs(middle):,} {side} returns per 1,000 visits ({span})"
 

@@ -15,6 +15,7 @@ from custservice.rates import mention_rates, raw_returns, staff_rates
 def panel_of(n: int = 600) -> pd.DataFrame:
     rng = np.random.default_rng(1)
     frame = pd.DataFrame({"visit_id": np.arange(n).astype(str), "review_id": np.arange(n).astype(str)})
+    frame["customer_id"] = frame["visit_id"]
     frame["location_id"] = rng.choice(["a", "b", "c", "d"], n)
     frame["month"] = rng.choice(["2024-01", "2024-02", "2024-03"], n)
     frame["warmth_praise"], frame["courtesy_blame"] = rng.integers(0, 2, (2, n))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
 from made_up import make_panel
 
-from custservice.findings import answer, find, first_step, reportable, what_it_would_take
+from custservice.findings import answer, find, how_sure, reportable, what_it_would_take
 from custservice.regression import Effects, estimate_effects
 
 
@@ -33,12 +35,24 @@ def test_clear_effects_become_sentences_with_numbers(effects: Effects) -> None:
     )
 
 
-def test_the_first_step_names_the_places_where_it_happens_most(effects: Effects, panel: pd.DataFrame) -> None:
-    step = first_step(effects, panel, 30)
-    assert step is not None
-    assert (step.driver, step.polarity) == ("courtesy", "blame")
-    assert "19" in step.where.split(" and ")[0]  # rudeness grows with the number of the place
-    assert "on average" in step.where
+def test_blame_that_goes_with_more_returns_is_told_as_it_is(panel: pd.DataFrame) -> None:
+    turned = panel.assign(returned=1 - panel["returned"].astype(int))
+    effects = estimate_effects(turned)
+    found = find(effects)
+    assert answer(effects, found) == (
+        "Customers come back less often after friendly staff, and more often after rude staff."
+    )
+    assert all("opposite of what one would expect" in f.text for f in found if f.certainty == "clear")
+
+
+def test_the_largest_clear_effect_is_never_left_out(effects: Effects) -> None:
+    table = effects.table
+    small = table["driver"].eq("warmth")
+    # warmth is mentioned more often and weighs more in all, rude staff has the larger effect
+    weights = table["effect_per_1000_reviewed"].where(~small, 500.0)
+    changed = dataclasses.replace(effects, table=table.assign(effect_per_1000_reviewed=weights))
+    assert [f.driver for f in find(changed)][:2] == ["warmth", "courtesy"]
+    assert [f.driver for f in find(changed, most=1)] == ["courtesy"]
 
 
 def test_a_small_study_says_that_it_cannot_say(panel: pd.DataFrame) -> None:
@@ -48,12 +62,39 @@ def test_a_small_study_says_that_it_cannot_say(panel: pd.DataFrame) -> None:
     assert not [f for f in found if f.certainty == "clear"]
     assert "cannot say yet" in answer(small, found)
     assert "it would need about" in what_it_would_take(small)
-    assert first_step(small, panel, 30) is None
+
+
+def test_a_large_study_without_effects_says_how_small_they_are() -> None:
+    large = make_panel(n=20000)
+    large["returned"] = np.random.default_rng(5).permutation(large["returned"])
+    effects = estimate_effects(large)
+    found = find(effects)
+    assert not [f for f in found if f.certainty == "clear"]
+    said = answer(effects, found)
+    assert "cannot say" not in said
+    table = reportable(effects)
+    worth = 250 * float(large["returned"].mean())
+    assert (table[["low", "high"]].abs().max(axis=1) < worth).tolist() == [True, True, True, False]
+    assert f"For 3 of 4 measured, a difference of {worth:.0f} or more returns per 1,000 visits" in said
+    assert said.endswith("is ruled out; for the others there are too few mentions to say.")
+
+
+def test_what_is_held_constant_is_what_was_asked_for(effects: Effects) -> None:
+    assert "; held constant: the month and busy." in how_sure(effects, ["month", "busy"], 60, False)[1]
+    assert "nothing else is held constant" in how_sure(effects, [], 60, False)[1]
+    assert not [line for line in how_sure(effects, [], 60, False) if "no others" in line]
+
+
+def test_few_locations_speak_for_themselves_only() -> None:
+    effects = estimate_effects(make_panel(n=4000, places=6))
+    assert "With only 6 locations, this speaks for these locations and no others." in how_sure(effects, [], 60, False)
 
 
 def test_nothing_estimated_is_said_too() -> None:
     assert find(None) == []
-    assert "cannot say yet" in answer(None, [])
+    assert answer(None, [], "Nobody came back.") == (
+        "This study cannot say yet what brings customers back. Nobody came back."
+    )
     assert what_it_would_take(None)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from custservice.rates import mention_rates, raw_returns, shrunk_rates, staff_rates, wilson
+from custservice.rates import in_short, mention_rates, raw_returns, shrunk_rates, staff_rates, standing_out, wilson
 
 
 def panel_of(rows: int = 200) -> pd.DataFrame:
@@ -16,6 +16,7 @@ def panel_of(rows: int = 200) -> pd.DataFrame:
         {"review_id": np.where(reviewed, number.astype(str), None), "location_id": "a", "month": "2024-01"}
     )
     frame.loc[rows // 2 :, "location_id"] = "b"
+    frame["customer_id"] = number.astype(str)
     for column, every in {"warmth_praise": 4, "courtesy_blame": 10, "topic_price_blame": 20}.items():
         frame[column] = pd.array(np.where(reviewed, number % every == 0, pd.NA), dtype="Int8")
     frame["returned"] = pd.array(np.where(number < 190, number % 8 == 0, pd.NA), dtype="Int8")
@@ -49,6 +50,55 @@ def test_staff_rates_by_place_and_the_minimum() -> None:
     assert one["praise"].tolist() == [0.0, 0.0]
 
 
+def test_months_without_visits_have_a_row() -> None:
+    panel = panel_of().assign(month=["2023-11"] * 50 + ["2024-02"] * (len(panel_of()) - 50))
+    table = staff_rates(panel, "month", min_reviews=1)
+    assert table["month"].tolist() == ["2023-11", "2023-12", "2024-01", "2024-02"]
+    assert table["visits"].tolist()[1:3] == [0, 0]
+    assert table["reviewing_rate"].isna().tolist() == [False, True, True, False]
+
+
+def test_one_customer_with_many_reviews_is_not_put_on_show() -> None:
+    panel = panel_of()
+    alone = panel.assign(customer_id=panel["customer_id"].where(panel["location_id"] == "b", "only one"))
+    table = staff_rates(alone, "location_id", min_reviews=30).set_index("location_id")
+    assert table["praise"].isna().to_dict() == {"a": True, "b": False}
+    assert shrunk_rates(alone, "courtesy_blame")["location_id"].tolist() == ["b"]
+
+
+def mentions_at_places(seed: int, rude_at_7: float) -> pd.DataFrame:
+    rng, n = np.random.default_rng(seed), 4000
+    place = rng.integers(0, 20, n)
+    panel = pd.DataFrame({"review_id": np.arange(n).astype(str), "location_id": place})
+    panel["customer_id"] = panel["review_id"]
+    panel["courtesy_blame"] = (rng.random(n) < np.where(place == 7, rude_at_7, 0.1)).astype(int)
+    panel["warmth_praise"] = (rng.random(n) < 0.3).astype(int)
+    return panel
+
+
+def test_what_stands_out_is_where_it_was_put() -> None:
+    out = standing_out(mentions_at_places(1, 0.3), "location_id")
+    assert out[["location_id", "driver", "polarity"]].to_numpy().tolist() == [[7, "courtesy", "blame"]]
+    assert out.loc[0, "low"] > out.loc[0, "average"]
+
+
+def test_chance_alone_seldom_stands_out() -> None:
+    found = sum(len(standing_out(mentions_at_places(seed, 0.1), "location_id")) > 0 for seed in range(40))
+    assert found <= 6  # 5% of 40 are 2; more than 6 would come by chance once in 300 times
+
+
+def test_places_without_enough_reviews_stand_out_nowhere() -> None:
+    assert standing_out(mentions_at_places(1, 0.3), "location_id", min_reviews=5000).empty
+
+
+def test_in_short_names_the_most_praised_and_blamed() -> None:
+    said = in_short(panel_of())
+    assert said.startswith(
+        "Of 100 reviews, 50 praise staff and 20 blame them. Most praised: friendly staff (50 of 100)"
+    )
+    assert said.endswith("Most blamed: rude staff (20 of 100).")
+
+
 def test_raw_returns_are_plain_shares() -> None:
     table = raw_returns(panel_of()).set_index("driver")
     known = panel_of().query("review_id.notna() and returned.notna()")
@@ -64,10 +114,13 @@ def test_shrinkage_pulls_small_places_further_and_recovers_the_spread() -> None:
     sizes = rng.choice([40, 400], 200)
     place = np.repeat(np.arange(200), sizes)
     panel = pd.DataFrame({"review_id": np.arange(len(place)).astype(str), "location_id": place})
+    panel["customer_id"] = panel["review_id"]
     panel["courtesy_blame"] = (rng.random(len(place)) < true[place]).astype(int)
     table = shrunk_rates(panel, "courtesy_blame").set_index("location_id").sort_index()
     raw_error = ((table["rate"] / 100 - true) ** 2).mean()
     assert ((table["shrunk"] / 100 - true) ** 2).mean() < 0.7 * raw_error
+    inside = (table["low"] / 100 <= true) & (true <= table["high"] / 100)
+    assert inside.mean() == pytest.approx(0.95, abs=0.04)  # 200 places: two standard errors are .03
     pulled = (table["rate"] - table["shrunk"]).abs() / (table["rate"] - table["rate"].mean()).abs()
     assert pulled[table["reviews"] == 40].median() > 2 * pulled[table["reviews"] == 400].median()
 

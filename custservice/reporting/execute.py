@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 import tempfile
@@ -14,6 +15,9 @@ from pathlib import Path
 from typing import Any
 
 TIMEOUT_SECONDS = 900
+#: Parameters that are paths: what is published names them without their folder.
+_PATHS = ("study_file", "publish")
+_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -34,7 +38,7 @@ class NotebookRun:
     message
         For a failed run: the cell and the error, for analysts.
     parameters
-        All of them, defaults included.
+        All of them, defaults included; of files and folders the names only.
     """
 
     name: str
@@ -101,22 +105,21 @@ def execute(notebook: Path, out: Path, parameters: dict[str, Any], folder: Path)
                 str(out),
                 parameters=parameters,
                 kernel_name="python3",
-                cwd=str(folder),
+                resources={"metadata": {"path": str(folder)}},  # papermill's own cwd would move the whole process
                 progress_bar=False,
                 execution_timeout=TIMEOUT_SECONDS,
-                **_private_kernel(sockets),
+                kernel_manager_class=_private_kernel(sockets),
             )
     except PapermillExecutionError as failed:
         message = f"Cell {failed.exec_count}: {failed.ename}: {_ANSI.sub('', failed.evalue)}"
     except Exception as failed:  # a dead kernel or a timeout is a failed notebook, not the end of the run
         lines = _ANSI.sub("", str(failed)).splitlines() or ["no message"]
         message = f"{type(failed).__name__}: {lines[0]}"
-    message = message or _left_undone(out)
+    message = (message or _left_undone(out)).replace(f"{folder}{os.sep}", "")
     seconds = time.perf_counter() - start
     status = "failed" if message else "ok"
-    return NotebookRun(
-        notebook.stem, outline.title, outline.audience, outline.about, status, seconds, message, parameters
-    )
+    named = {name: Path(value).name if name in _PATHS else value for name, value in parameters.items()}
+    return NotebookRun(notebook.stem, outline.title, outline.audience, outline.about, status, seconds, message, named)
 
 
 @contextmanager
@@ -131,17 +134,21 @@ def _event_loop() -> Iterator[None]:
         loop.close()
 
 
-def _private_kernel(sockets: str) -> dict[str, Any]:
-    """Let a kernel talk through files of this user instead of open ports, where the system can (not on Windows)."""
-    if sys.platform == "win32":
-        return {}
+def _private_kernel(sockets: str) -> type[Any]:
+    """Return how to start a kernel: one thread for matrices, since notebooks run beside each other.
+
+    It talks through files of this user instead of open ports, where the system can (not on Windows).
+    """
     from jupyter_client.manager import AsyncKernelManager
 
-    class PrivateKernel(AsyncKernelManager):
-        transport = "ipc"
-        ip = f"{sockets}/k"
+    async def start_kernel(self: Any, **options: Any) -> None:
+        options.setdefault("env", {**os.environ, **_ONE_THREAD})
+        await AsyncKernelManager.start_kernel(self, **options)
 
-    return {"kernel_manager_class": PrivateKernel}
+    own: dict[str, Any] = {"start_kernel": start_kernel}
+    if sys.platform != "win32":
+        own |= {"transport": "ipc", "ip": f"{sockets}/k"}
+    return type("PrivateKernel", (AsyncKernelManager,), own)
 
 
 def _left_undone(executed: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import platform
 import subprocess
 from collections.abc import Sequence
@@ -27,9 +28,23 @@ _PACKAGES = (
 )
 
 
+#: By this a folder is known to be a report of ours.
+MADE_BY = "custservice report"
+
+
+def files_of(folder: Path) -> set[str] | None:
+    """Return the files that a report's manifest names, itself included; None where the folder holds no report."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        return {*manifest["files"], "manifest.json"} if manifest["made_by"] == MADE_BY else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 def make_manifest(study: Study, runs: Sequence[NotebookRun], started: dt.datetime, seconds: float) -> dict[str, Any]:
     """Return the manifest of a run as plain JSON values."""
     return {
+        "made_by": MADE_BY,
         "study": study.title,
         "started": started.isoformat(timespec="seconds"),
         "seconds": round(seconds, 2),

@@ -15,6 +15,7 @@ import pandas as pd
 
 from custservice.figures import Picture
 from custservice.quotes import clean, quote_html
+from custservice.words import plain, sentence
 
 _FORMULA = re.compile(r"^[\s]*[=+\-@\t\r|%]")
 
@@ -40,7 +41,10 @@ class Page:
     tables: int = field(default=0, init=False)
 
     def figure(self, picture: Picture, note: str = "") -> None:
-        """Show a picture with its number, an alt text and an optional note on what to see in it."""
+        """Show a picture with its number, an alt text and an optional note; where nothing was drawn, say so."""
+        if picture.empty:
+            self.say(picture.alt)
+            return
         self.figures += 1
         data = base64.b64encode(picture.svg().encode()).decode()
         parts = [
@@ -52,7 +56,12 @@ class Page:
         _show("".join(parts), f"{picture.title}. {picture.alt}")
 
     def table(
-        self, frame: pd.DataFrame, caption: str, name: str = "", formats: Mapping[str, str] | None = None
+        self,
+        frame: pd.DataFrame,
+        caption: str,
+        name: str = "",
+        formats: Mapping[str, str] | None = None,
+        empty: str = "There is nothing to show here.",
     ) -> None:
         """Show a table with its number and caption; ``name`` also writes it as ``name.csv`` where published.
 
@@ -62,7 +71,12 @@ class Page:
             What to show, in order; its index is not shown.
         formats
             A format for a column, such as ``{"effect": "{:+.0f}"}``; numbers get a plain one by default.
+        empty
+            What to say instead where the table has no rows.
         """
+        if frame.empty:
+            self.say(empty)
+            return
         if name and self.publish:
             write_csv(frame, Path(self.publish) / f"{name}.csv")
         link = f"{name}.csv" if name and self.publish else ""
@@ -73,6 +87,7 @@ class Page:
     ) -> str:
         """Return a table as HTML: a caption, column headers, numbers to the right; every cell is escaped."""
         self.tables += 1
+        frame = _in_words(frame)
         numeric = [pd.api.types.is_numeric_dtype(frame[c]) and not pd.api.types.is_bool_dtype(frame[c]) for c in frame]
         head = "".join(f'<th scope="col"{_aside(n)}>{_label(c)}</th>' for c, n in zip(frame, numeric, strict=True))
         body = "".join(
@@ -96,7 +111,9 @@ class Page:
 
     def points(self, sentences: Iterable[str], kind: str = "") -> None:
         """Show sentences as a list."""
-        items = list(sentences)
+        items = [s for s in sentences if s]
+        if not items:
+            return
         mark = f' class="{escape(kind)}"' if kind else ""
         _show(f"<ul{mark}>" + "".join(f"<li>{escape(s)}</li>" for s in items) + "</ul>", "\n".join(items))
 
@@ -126,6 +143,16 @@ def _no_formula(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
 
 
+def _in_words(frame: pd.DataFrame) -> pd.DataFrame:
+    """Put plain words in the place of the ids of drivers, which files keep."""
+    if not {"driver", "polarity"} <= set(frame.columns):
+        return frame
+    words = [sentence(plain(d, p)) for d, p in zip(frame["driver"], frame["polarity"], strict=True)]
+    rest = frame.drop(columns=["driver", "polarity", "family"], errors="ignore")
+    rest.insert(0, "behaviour", words)
+    return rest
+
+
 def _aside(numeric: bool) -> str:
     return ' class="n"' if numeric else ""
 
@@ -137,7 +164,9 @@ def _label(column: Any) -> str:
 def _cell(value: Any, column: Any, numeric: bool, formats: Mapping[str, str]) -> str:
     if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)) or value is pd.NaT:
         return f"<td{_aside(numeric)}>–</td>"
-    if str(column) in formats:
+    if str(column) in ("p_value", "q_value"):
+        text = "<0.001" if value < 0.001 else f"{value:.3f}"
+    elif str(column) in formats:
         text = formats[str(column)].format(value)
     elif isinstance(value, (float, np.floating)):
         text = f"{value:,.1f}" if abs(float(value)) < 1000 else f"{value:,.0f}"

@@ -46,9 +46,11 @@ def failed_page(run: NotebookRun, page: dict[str, Any]) -> str:
     return str(_template("failed.html.j2").render(page=page, lead=lead, message=run.message))
 
 
-def index_page(runs: Sequence[NotebookRun], notes: Sequence[str], lead: str, page: dict[str, Any]) -> str:
-    """Render the front page of a report."""
-    return str(_template("runs.html.j2").render(page=page, runs=runs, notes=notes, lead=lead))
+def index_page(
+    runs: Sequence[NotebookRun], absent: Sequence[str], notes: Sequence[str], lead: str, page: dict[str, Any]
+) -> str:
+    """Render the front page of a report; ``absent`` are the titles of the notebooks that were not asked for."""
+    return str(_template("runs.html.j2").render(page=page, runs=runs, absent=absent, notes=notes, lead=lead))
 
 
 def _template(name: str) -> Any:

@@ -16,7 +16,7 @@ from typing import Any
 from custservice.errors import ReportError, did_you_mean
 from custservice.quality import period
 from custservice.reporting.execute import NotebookRun, Outline, execute, read_outline
-from custservice.reporting.manifest import make_manifest
+from custservice.reporting.manifest import files_of, make_manifest
 from custservice.reporting.parameters import check_parameters
 from custservice.reporting.render import failed_page, frame, index_page, links_to, notebook_page
 from custservice.study import Study, open_study
@@ -101,10 +101,13 @@ def run_reports(
         foot = _foot(opened, started)
         for run in runs:
             _write_page(run, work, opened.title, outlines, foot)
-        manifest = make_manifest(opened, runs, started, time.perf_counter() - start)
-        (work / "manifest.json").write_text(json.dumps(manifest, indent=1, default=str) + "\n", encoding="utf-8")
         page = frame("Overview", opened.title, "index", links_to(outlines, "index"), foot)
-        (work / "index.html").write_text(index_page(runs, opened.notes, _lead(opened), page), encoding="utf-8")
+        absent = [read_outline(_notebook(name)).title for name in NOTEBOOKS if name not in names]
+        (work / "index.html").write_text(index_page(runs, absent, opened.notes, _lead(opened), page), encoding="utf-8")
+        shutil.rmtree(work / "notebooks")  # they hold absolute paths and the whole code; the pages are the product
+        manifest = make_manifest(opened, runs, started, time.perf_counter() - start)
+        manifest["files"] = sorted(p.relative_to(work).as_posix() for p in work.rglob("*") if p.is_file())
+        (work / "manifest.json").write_text(json.dumps(manifest, indent=1, default=str) + "\n", encoding="utf-8")
         _put_in_place(work, target, Path(scratch))
     return RunSummary(target / "index.html", runs)
 
@@ -131,8 +134,16 @@ def _chosen(only: Sequence[str] | None) -> list[str]:
 def _refuse_foreign(target: Path) -> None:
     if target.is_file():
         raise ReportError(f"{target} is a file; name a folder for the report.")
-    if target.exists() and any(target.iterdir()) and not (target / "manifest.json").exists():
-        raise ReportError(f"The folder {target} holds files that are no report; name an empty or a new folder.")
+    if not target.exists():
+        return
+    there = {path.relative_to(target).as_posix() for path in target.rglob("*") if not path.is_dir()}
+    ours = files_of(target) or set()
+    foreign = sorted(there - ours)
+    if foreign:
+        raise ReportError(
+            f"The folder {target} holds '{foreign[0]}', which no report wrote and which would be lost; move it away or "
+            "name another folder."
+        )
 
 
 def _run_all(
@@ -160,7 +171,6 @@ def _write_page(run: NotebookRun, work: Path, title: str, outlines: Sequence[tup
 
 
 def _put_in_place(work: Path, target: Path, scratch: Path) -> None:
-    shutil.rmtree(work / "notebooks")  # they hold absolute paths and the whole code; the pages are the product
     if target.exists():
         target.rename(scratch / "old")
     work.rename(target)

@@ -17,6 +17,7 @@ from custservice.reporting.execute import execute
 from custservice.reporting.runs import NOTEBOOKS, run_reports
 
 pytestmark = pytest.mark.slow
+KERNEL = {"kernelspec": {"name": "python3", "display_name": "x", "language": "python"}}
 
 
 @pytest.fixture(scope="module")
@@ -102,27 +103,53 @@ def test_a_failed_notebook_gives_a_page_and_the_others_run(
 def test_leaving_early_is_a_failure(source: str, message: str, tmp_path: Path) -> None:
     cells = [nbformat.v4.new_code_cell("a: int = 1", metadata={"tags": ["parameters"]})]
     cells += [nbformat.v4.new_code_cell(source), nbformat.v4.new_code_cell("1 + 1")]
-    book = nbformat.v4.new_notebook(
-        cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "x", "language": "python"}}
-    )
-    nbformat.write(book, tmp_path / "book.ipynb")
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=KERNEL), tmp_path / "book.ipynb")
     run = execute(tmp_path / "book.ipynb", tmp_path / "out.ipynb", {"a": 2}, tmp_path)
     assert run.status == "failed"
     assert re.search(message, run.message)
 
 
-def test_the_old_report_is_replaced_and_foreign_folders_are_not(study: Path, report: Path, tmp_path: Path) -> None:
+def test_the_old_report_is_replaced_whole(study: Path, report: Path, tmp_path: Path) -> None:
     again = tmp_path / "again"
     shutil.copytree(report, again)
     (again / "summary.html").write_text("old", encoding="utf-8")
     run_reports(study, again, only=["data_quality"])
     assert not (again / "summary.html").exists()
     assert (again / "data_quality.html").exists()
+    assert "Not asked for in this run: What brings customers back" in (again / "index.html").read_text("utf-8")
     assert [p.name for p in tmp_path.iterdir()] == ["again"]
-    foreign = tmp_path / "mine"
-    foreign.mkdir()
-    (foreign / "thesis.txt").write_text("years of work", encoding="utf-8")
-    with pytest.raises(ReportError, match="holds files that are no report"):
-        run_reports(study, foreign)
     with pytest.raises(ReportError, match="no notebook 'sumary', did you mean 'summary'"):
         run_reports(study, tmp_path / "x", only=["sumary"])
+
+
+def test_what_no_report_wrote_is_never_lost(study: Path, report: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "manifest.json").write_text('{"name": "a web app"}', encoding="utf-8")
+    with pytest.raises(ReportError, match=r"holds 'manifest.json', which no report wrote"):
+        run_reports(study, mine)
+    again = tmp_path / "again"
+    shutil.copytree(report, again)
+    (again / "thesis.txt").write_text("years of work", encoding="utf-8")
+    with pytest.raises(ReportError, match=r"holds 'thesis.txt', which no report wrote and which would be lost"):
+        run_reports(study, again)
+    assert (again / "thesis.txt").read_text("utf-8") == "years of work"
+
+
+def test_nothing_published_names_a_folder_of_this_machine(study: Path, report: Path) -> None:
+    for file in (p for p in report.rglob("*") if p.is_file()):
+        text = file.read_text("utf-8")
+        assert str(study.parent) not in text, file.name
+        assert str(Path.cwd()) not in text, file.name
+
+
+def test_notebooks_do_not_move_the_process(study: Path, tmp_path: Path) -> None:
+    cells = [
+        nbformat.v4.new_code_cell("a: int = 1", metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_code_cell(f"import os\nassert os.getcwd() == {str(study.parent)!r}"),
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=KERNEL), tmp_path / "book.ipynb")
+    before = Path.cwd()
+    run = execute(tmp_path / "book.ipynb", tmp_path / "out.ipynb", {"a": 2}, study.parent)
+    assert run.message == ""
+    assert Path.cwd() == before

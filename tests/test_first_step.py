@@ -1,0 +1,53 @@
+"""What to do first, and where."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from made_up import make_panel
+
+from custservice.figures import places
+from custservice.first_step import first_step
+from custservice.regression import estimate_effects
+
+
+@pytest.fixture(scope="module")
+def panel() -> pd.DataFrame:
+    return make_panel(n=12000)
+
+
+def test_the_first_step_names_the_places_where_it_happens_most(panel: pd.DataFrame) -> None:
+    step = first_step(estimate_effects(panel), panel, 30)
+    assert step is not None
+    assert (step.driver, step.polarity) == ("courtesy", "blame")
+    assert "19" in step.where.split(" and ")[0]  # rudeness grows with the number of the place
+    assert "on average" in step.where
+
+
+def test_the_picture_shows_the_numbers_of_the_sentence(panel: pd.DataFrame) -> None:
+    step = first_step(estimate_effects(panel), panel, 30)
+    assert step is not None
+    first = step.places.iloc[0]
+    assert f"{first['location_id']} ({first['shrunk']:.0f})" in step.where
+    assert f"to {first['shrunk']:.0f} ({first['location_id']})" in places(step).alt
+
+
+def test_no_place_is_named_where_none_stands_out(panel: pd.DataFrame) -> None:
+    even = panel.assign(courtesy_blame=(np.random.default_rng(2).random(len(panel)) < 0.2).astype(int))
+    even["returned"] = (np.random.default_rng(3).random(len(panel)) < 0.5 - 0.2 * even["courtesy_blame"]).astype(int)
+    step = first_step(estimate_effects(even), even, 30)
+    assert step is not None
+    assert step.where.startswith("No location stands out: rude staff comes up in about 20 of 100 reviews")
+    assert step.places.empty
+
+
+def test_nothing_clear_is_no_step(panel: pd.DataFrame) -> None:
+    by_chance = panel.head(400).assign(returned=np.arange(400) % 2)
+    assert first_step(estimate_effects(by_chance, controls=[]), panel, 30) is None
+    assert first_step(None, panel, 30) is None
+
+
+def test_effects_against_expectation_are_no_step(panel: pd.DataFrame) -> None:
+    turned = panel.assign(returned=1 - panel["returned"].astype(int))
+    assert first_step(estimate_effects(turned), turned, 30) is None
