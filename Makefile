@@ -23,6 +23,7 @@ lint: $(VENV)/.installed
 
 bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/speed.py
+	CUSTSERVICE_REPETITIONS=40 $(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
 
 demo: $(VENV)/.installed  ## make the demo study in data/demo again from its seed
 	$(BIN)/custservice demo data/demo

@@ -77,10 +77,10 @@ class Asked:
     def what_to_do(self) -> str:
         """What to do first, in one sentence."""
         if self.step is not None:
-            return self.step.text
+            return f"What to do first: {self.step.text}"
         if self.effects is None:
             return "There is nothing to act on yet."
-        return "Nothing here is sure enough to act on yet. " + what_it_would_take(self.effects)
+        return "Nothing here is sure enough to act on yet; what it would take stands below."
 
     @property
     def where(self) -> str:

@@ -152,11 +152,12 @@ def what_it_would_take(effects: Effects | None) -> str:
             "outcome; it would need several times as many."
         )
     middle, wanted = float(table["smallest_effect"].median()), WORTH_KNOWING * average
+    half = "half of the behaviours" if len(table) > 1 else "the one behaviour"
     text = (
-        f"For half of the behaviours measured, this study would miss a difference smaller than "
+        f"For {half} measured, this study would miss a difference smaller than "
         f"{rounded(middle, middle / 5):,} returns per 1,000 visits"
     )
-    if middle <= wanted:
+    if middle <= 1.1 * wanted:
         return text + "."
     need = sample * (middle / wanted) ** 2
     return (

@@ -195,7 +195,9 @@ def choose_quotes(
     found = found.assign(order=order).sort_values("order").head(40 * n)
     rows = found.merge(reviews[["review_id", "text", "location_id", "reviewed_at"]], on="review_id")
     rows["length"] = [b - a for a, b in map(_sentence_span, rows["text"], rows["start"], rows["end"])]
-    rows = rows[~rows["text"].str.casefold().duplicated()]
+    spans = zip(rows["text"], rows["start"], rows["end"], strict=True)
+    said = [clean(text[slice(*_sentence_span(text, start, end))]).casefold() for text, start, end in spans]
+    rows = rows[~pd.Series(said, index=rows.index, dtype="str").duplicated()]
     rows["unfit"] = ~rows["length"].between(30, 180) + rows.duplicated("location_id") * 1
     rows = rows.sort_values(["unfit", "order"], kind="stable").head(n)
     parts = [
