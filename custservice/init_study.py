@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from custservice.loaders.dates import read_dates
 from custservice.loaders.formats import recognise
 from custservice.loaders.guess import guess_by_content, sort_files
 from custservice.loaders.load import resolve_paths
+from custservice.loaders.values import toml_text
 from custservice.tables import COLUMNS, REQUIRED, TIME_COLUMN, TableName
 
 _WINDOWS = (365, 180, 90, 60, 30, 14, 7)
@@ -106,7 +106,7 @@ def _source(paths: Sequence[Path], table: TableName, folder: Path) -> _Source:
     if found.columns.get(table):
         known = found.columns[table]
         lines = [f"# The format '{found.name}' knows its columns:"]
-        lines += [f"# {name} = {_quoted(column)}" for name, column in known.items()]
+        lines += [f"# {name} = {toml_text(column)}" for name, column in known.items()]
         dates = frame[known[TIME_COLUMN[table]]]
         return _Source(names, found.name, lines, _span(dates))
     lines, dates_of = _columns(frame, table)
@@ -124,9 +124,9 @@ def _columns(frame: pd.DataFrame, table: TableName) -> tuple[list[str], str | No
         if name == time and found:
             lines += _date_lines(frame[found[0]], name, found)
         elif found:
-            lines.append(_line(f"{name} = {_quoted(found[0])}", _comment(name, found[1:])))
+            lines.append(_line(f"{name} = {toml_text(found[0])}", _comment(name, found[1:])))
         elif name in REQUIRED[table]:
-            rest = [_quoted(str(column)) for column in frame.columns if column not in used]
+            rest = [toml_text(str(column)) for column in frame.columns if column not in used]
             lines.append(f"# {WHAT[name]} was not recognised: it is needed. Which column is it? {', '.join(rest)}")
             lines.append(_line(f'# {name} = "..."', _comment(name, [])))
     absent = [name for name in COLUMNS[table] if name not in guessed and name not in REQUIRED[table]]
@@ -139,7 +139,7 @@ def _columns(frame: pd.DataFrame, table: TableName) -> tuple[list[str], str | No
 
 def _date_lines(values: pd.Series[Any], name: str, found: Sequence[str]) -> list[str]:
     comment = _comment(name, found[1:])
-    column = _quoted(found[0])
+    column = toml_text(found[0])
     try:
         read_dates(values, name)
     except InputError as error:
@@ -161,7 +161,7 @@ def _span(values: pd.Series[Any]) -> int | None:
 
 
 def _comment(name: str, others: Sequence[str]) -> str:
-    also = f"; it could also be {', '.join(map(_quoted, others))}" if others else ""
+    also = f"; it could also be {', '.join(map(toml_text, others))}" if others else ""
     return _MEANING[name] + also
 
 
@@ -178,7 +178,7 @@ def _head(first: Path, sources: dict[TableName, _Source], study: str) -> str:
         "# What is read, and what counts as a return. Next:",
         f"#   custservice check {study}     says what was read and what was set aside",
         f"#   custservice report {study}    makes the reports",
-        _line(f"title = {_quoted(name[:1].upper() + name[1:] or 'Study')}", "stands on every page"),
+        _line(f"title = {toml_text(name[:1].upper() + name[1:] or 'Study')}", "stands on every page"),
         _line(f"window_days = {window}", f"a return counts up to so many days after the visit{days}"),
         _line("min_gap_days = 1", "and from so many days on"),
         _line('return_to = "location"', '"location": back to the same place, "any": to any place'),
@@ -192,8 +192,8 @@ def _head(first: Path, sources: dict[TableName, _Source], study: str) -> str:
 
 
 def _section(table: TableName, source: _Source) -> str:
-    files = ", ".join(map(_quoted, source.files))
-    lines = [f"[{table}]", f"files = [{files}]", f"format = {_quoted(source.format)}", "", f"[{table}.columns]"]
+    files = ", ".join(map(toml_text, source.files))
+    lines = [f"[{table}]", f"files = [{files}]", f"format = {toml_text(source.format)}", "", f"[{table}.columns]"]
     return "\n".join([*lines, *source.columns, ""])
 
 
@@ -218,8 +218,3 @@ def _relative(path: Path, folder: Path) -> str:
         return Path(os.path.relpath(path, folder)).as_posix()
     except ValueError:  # another drive
         return path.as_posix()
-
-
-def _quoted(text: str) -> str:
-    # A JSON string is a TOML string, but for the one control character that JSON leaves as it is.
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")
