@@ -185,7 +185,6 @@ def _head(first: Path, sources: dict[TableName, _Source], study: str) -> str:
         _line("# observed_until = 2024-12-31", "end of observation, where it is not the last visit in the files"),
         _line("link_days = 30", "a review belongs to the customer's latest visit at most so many days before"),
         _line('# controls = ["month"]', "columns held constant; without this line the default ones"),
-        _line("seed = 0", "of everything that draws at random"),
         "",
     ]
     return "\n".join(lines)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Hashable, Iterable
 from typing import Any, Literal
 
@@ -12,8 +11,17 @@ from numpy.typing import NDArray
 
 from custservice.errors import InputError
 from custservice.linkage import DAY, group_codes, link_reviews
+from custservice.observation import until_the_end
 from custservice.sentiment import families, find_all
-from custservice.tables import ID_COLUMN, MENTION_COLUMNS, POLARITIES, TIME_COLUMN, TableName, is_panel_column
+from custservice.tables import (
+    ID_COLUMN,
+    MENTION_COLUMNS,
+    PANEL_COLUMNS,
+    POLARITIES,
+    TIME_COLUMN,
+    TableName,
+    is_panel_column,
+)
 from custservice.timeline import Ints, Timeline, Times, make_timeline
 
 ReturnTo = Literal["location", "any"]
@@ -88,7 +96,7 @@ def build_panel(
         reviews = reviews.assign(visit_id=reviews["review_id"])
         notes.append("There is no file of visits: the reviews stand in for them (a return is a repeat review).")
     _check_table(visits, "visits")
-    end, visits = _observed(visits, observed_until, window_days, notes)
+    end, visits = until_the_end(visits, observed_until, window_days, notes)
     readable = reviews[is_readable(reviews)]
     linked = _linked_reviews(readable, visits, link_days, notes)
     if len(readable) < len(reviews):
@@ -180,53 +188,6 @@ def _need(frame: pd.DataFrame, columns: tuple[str, ...], table: TableName) -> No
             raise InputError(f"The {table} table has no column '{column}'; load it with load_{table}() or rename one.")
         if frame[column].isna().any():
             raise InputError(f"The {table} table has rows without '{column}'; load_{table}() sets such rows aside.")
-
-
-def _observed(
-    visits: pd.DataFrame, until: Any, window_days: int, notes: list[str]
-) -> tuple[pd.Timestamp, pd.DataFrame]:
-    """Return the end of observation, and the visits until then."""
-    visits = visits.reset_index(drop=True)
-    if visits.empty:
-        raise InputError("The visits table has no row, so there is nothing to build a panel from.")
-    if until is None:
-        return pd.Timestamp(visits["visited_at"].max()), visits
-    end = _end_of_observation(until)
-    inside = visits["visited_at"] <= end
-    if not inside.any():
-        raise InputError(
-            f"observed_until ({end.date()}) lies before the first visit ({visits['visited_at'].min().date()}): "
-            "it is the day until which the log of visits is complete."
-        )
-    if not inside.all():
-        notes.append(f"{int((~inside).sum()):,} visits after {end.date()} (observed_until) were left out.")
-    last = visits["visited_at"].max()
-    if end - last > pd.Timedelta(days=window_days / 2):
-        notes.append(
-            f"observed_until ({end.date()}) lies {(end - last).days:,} days after the last visit ({last.date()}): if "
-            "the log is not complete until then, returns are missed and every return rate is too low."
-        )
-    return end, visits[inside].reset_index(drop=True)
-
-
-def _end_of_observation(until: Any) -> pd.Timestamp:
-    try:
-        end = pd.Timestamp(until)
-        end = end.tz_convert("UTC").tz_localize(None) if end.tz else end
-    except (ValueError, TypeError) as error:
-        raise InputError(f"observed_until is {until!r}, but must be a date such as 2024-06-30.") from error
-    if pd.isna(end):
-        raise InputError("observed_until is no date; leave it out, or give a date such as 2024-06-30.")
-    # Today here or in Greenwich, whichever is later: times without a zone may be local or UTC.
-    today = max(dt.datetime.now().date(), dt.datetime.now(dt.UTC).date())
-    if end.date() > today:
-        raise InputError(
-            f"observed_until ({end.date()}) lies in the future, which nobody has observed: "
-            "give the day until which the log of visits is complete."
-        )
-    # The last moment of the day, not the first of the next: a return on that one would not have been seen.
-    whole_day = end == end.normalize()
-    return end + pd.Timedelta(days=1) - pd.Timedelta(1, unit="us") if whole_day else end
 
 
 def _linked_reviews(reviews: pd.DataFrame, visits: pd.DataFrame, link_days: int, notes: list[str]) -> pd.DataFrame:
@@ -330,19 +291,29 @@ def _history(visits: pd.DataFrame, line: Timeline, groups: Ints) -> pd.DataFrame
     )
 
 
+def panel_columns(reviews: pd.DataFrame, visits: pd.DataFrame) -> list[str]:
+    """Return the names of the columns that `build_panel` makes of these tables."""
+    extras = (frame.columns for frame in _extras(visits, reviews, []))
+    return list(dict.fromkeys([*PANEL_COLUMNS, *_exposure_names(topics=True), *next(extras), *next(extras)]))
+
+
 def _carried_over(visits: pd.DataFrame, reviews: pd.DataFrame, linked: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     """Columns that analysts may ask for by name: the review's rating and extras, the visit's extras."""
+    frame, source = _extras(visits, reviews, notes)
     last = linked.drop_duplicates("visit", keep="last")
+    rows: Ints = np.full(len(visits), -1, dtype=np.int64)
+    rows[last["visit"].to_numpy()] = last["review"].to_numpy()
+    return pd.concat([frame, source.reset_index(drop=True).reindex(rows).set_axis(frame.index)], axis=1)
+
+
+def _extras(visits: pd.DataFrame, reviews: pd.DataFrame, notes: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what visits and reviews hold beside what the panel is built from, under names of their own."""
     frame = visits.drop(columns=[c for c in visits.columns if c in (*_KEYS, *_NOT_COPIED)])
     frame = _renamed(frame, "visits", (), notes)
     # Who served is known of the visit; the review may say it again.
     left = ("review_id", "rating", *_KEYS, *_NOT_COPIED, *(("staff_id",) if "staff_id" in frame else ()))
     source = _renamed(reviews.drop(columns=[c for c in reviews.columns if c in left]), "reviews", frame.columns, notes)
-    source["rating"] = reviews.get("rating", np.nan)
-    rows: Ints = np.full(len(visits), -1, dtype=np.int64)
-    rows[last["visit"].to_numpy()] = last["review"].to_numpy()
-    copied = source.reset_index(drop=True).reindex(rows).set_axis(frame.index)
-    return pd.concat([frame, copied], axis=1)
+    return frame, source.assign(rating=reviews.get("rating", np.nan))
 
 
 def _renamed(frame: pd.DataFrame, table: str, taken: Iterable[Hashable], notes: list[str]) -> pd.DataFrame:
@@ -374,10 +345,14 @@ def _mention_rows(reviews: pd.DataFrame, mentions: pd.DataFrame | None) -> pd.Da
     return mentions[["driver", "polarity"]].assign(review_id=ids)
 
 
+def _exposure_names(topics: bool) -> list[str]:
+    drivers = [driver for driver, family in families().items() if topics or family != "topic"]
+    return [f"{driver}_{polarity}" for driver in drivers for polarity in POLARITIES]
+
+
 def _exposures(n_visits: int, mentions: pd.DataFrame, linked: pd.DataFrame) -> pd.DataFrame:
     topics = bool(mentions["driver"].astype("str").str.startswith("topic_").any())
-    drivers = [driver for driver, family in families().items() if topics or family != "topic"]
-    names = [f"{driver}_{polarity}" for driver in drivers for polarity in POLARITIES]
+    names = _exposure_names(topics)
     found = mentions["driver"].astype("str") + "_" + mentions["polarity"].astype("str")
     names += sorted(set(found) - set(names))
     visit_of = pd.Series(linked["visit"].to_numpy(), index=linked["review_id"].to_numpy())

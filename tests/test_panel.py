@@ -104,29 +104,6 @@ def test_a_date_as_end_of_observation_is_the_end_of_that_day_and_not_the_start_o
     assert zoned["follow_up_days"].tolist() == pytest.approx([10 + 11 / 24, 10 - 1 / 24])
 
 
-def test_an_end_of_observation_that_cannot_be_is_refused() -> None:
-    today = dt.datetime.now().date()
-    for until in ("2999-01-01", max(today, dt.datetime.now(dt.UTC).date()) + dt.timedelta(days=1)):
-        with pytest.raises(InputError, match=r"observed_until \(.*\) lies in the future"):
-            build_panel(reviews(), LOG, NO_MENTIONS, observed_until=until)
-    build_panel(reviews(), LOG, NO_MENTIONS, observed_until=today)
-    with pytest.raises(InputError, match=r"observed_until \(2023-12-31\) lies before the first visit \(2024-01-01\)"):
-        build_panel(reviews(), LOG, NO_MENTIONS, observed_until="2023-12-31")
-    for wrong in ("soon", ["2024-01-01"], "NaT"):
-        with pytest.raises(InputError, match="observed_until is"):
-            build_panel(reviews(), LOG, NO_MENTIONS, observed_until=wrong)
-
-
-def test_an_end_of_observation_far_past_the_last_visit_is_noted() -> None:
-    def noted(until: str) -> bool:
-        panel = build_panel(reviews(), LOG, NO_MENTIONS, window_days=20, observed_until=until)
-        return any("every return rate is too low" in note for note in panel.attrs["notes"])
-
-    assert noted("2024-03-12")
-    assert not noted("2024-03-10")
-    assert not noted("2024-02-01")  # later visits were left out, so the last one is not the end of the log
-
-
 def test_history_counts_strictly_earlier_visits() -> None:
     log = visits(("a", "ann", "x", "2024-01-01"), ("b", "ann", "x", "2024-01-01"), ("c", "ann", "x", "2024-01-09"))
     panel = build_panel(reviews(), log, NO_MENTIONS).set_index("visit_id")
