@@ -124,8 +124,20 @@ def test_bad_questions_are_refused_with_the_reason(asked: dict[str, object], rea
 
 @pytest.mark.parametrize(
     "name",
-    "rating overall_rating staff_service_rating Service-Rating rating_in_file recommended stars score satisfaction csat "
-    "overallRating satisfaction_score".split(),
+    [
+        "rating",
+        "overall_rating",
+        "staff_service_rating",
+        "Service-Rating",
+        "rating_in_file",
+        "recommended",
+        "stars",
+        "score",
+        "satisfaction",
+        "csat",
+        "overallRating",
+        "satisfaction_score",
+    ],
 )
 def test_a_rating_by_any_other_name_is_refused(name: str) -> None:
     with pytest.raises(EstimationError, match="lies between"):
