@@ -143,7 +143,8 @@ def _read(path: Path) -> pd.DataFrame | None:
     if not path.exists():
         return None
     try:
-        with path.open("rb") as file:
+        # Arrow's own file: reading one of Python's in Arrow's threads can abort or hang the interpreter at its exit.
+        with pa.OSFile(str(path)) as file:
             frame = pd.read_parquet(file)
         os.utime(path)
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class _Group(click.Group):
-    """Turns errors raised on purpose into one sentence and exit code 2."""
+    """Turns errors raised on purpose, and those of files and folders, into one sentence and exit code 2."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -23,6 +24,17 @@ class _Group(click.Group):
         except CustserviceError as mistake:
             click.echo(f"custservice: {mistake}", err=True)
             ctx.exit(2)
+        except OSError as mistake:
+            if mistake.errno == errno.EPIPE:  # who reads the output has left, which click takes care of
+                raise
+            click.echo(f"custservice: {_file_trouble(mistake)}", err=True)
+            ctx.exit(2)
+
+
+def _file_trouble(mistake: OSError) -> str:
+    why = mistake.strerror or str(mistake) or type(mistake).__name__
+    what = f"{mistake.filename} cannot be read or written" if mistake.filename else "A file cannot be read or written"
+    return f"{what} ({why}): check the path, its permissions and the space on the disk."
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -68,7 +80,7 @@ def report(study: Path, out: Path | None, only: tuple[str, ...], workers: int | 
 
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path), default="demo")
-@click.option("--seed", type=int, help="Another seed gives another study with the same truth.")
+@click.option("--seed", type=click.IntRange(min=0), help="Another seed gives another study with the same truth.")
 def demo(folder: Path, seed: int | None) -> None:
     """Write the built-in demo study, whose truth is known, into FOLDER.
 

@@ -15,6 +15,9 @@ from custservice.loaders.columns import check_mapping
 from custservice.loaders.formats import FORMATS
 from custservice.tables import TableName
 
+#: A century of days: longer ones are slips, and would leave the range of times.
+LONGEST = 36_500
+
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -80,7 +83,7 @@ class ReportConfig(_Strict):
 
     min_reviews: int = Field(default=30, ge=5)
     quotes: int = Field(default=3, ge=0, le=20)
-    link_days_compared: int = Field(default=7, ge=0)
+    link_days_compared: int = Field(default=7, ge=0, le=LONGEST)
 
 
 class StudyConfig(_Strict):
@@ -95,13 +98,11 @@ class StudyConfig(_Strict):
     return_to
         ``"location"`` (the same place) or ``"any"``.
     observed_until
-        End of observation where it is not the last visit of the log.
+        End of observation where it is not the last visit of the log; a date means the end of that day.
     link_days
         A review without a visit id belongs to the customer's latest visit at most so many days before it.
     controls
         Columns held constant; None means the default ones.
-    seed
-        Seed of everything that draws at random.
     reviews, visits
         The files; without visits the reviews stand in for them.
     report
@@ -109,13 +110,12 @@ class StudyConfig(_Strict):
     """
 
     title: str = Field(min_length=1)
-    window_days: int = Field(default=365, ge=1)
+    window_days: int = Field(default=365, ge=1, le=LONGEST)
     min_gap_days: int = Field(default=1, ge=0)
     return_to: Literal["location", "any"] = "location"
     observed_until: dt.datetime | dt.date | None = None
-    link_days: int = Field(default=30, ge=0)
+    link_days: int = Field(default=30, ge=0, le=LONGEST)
     controls: tuple[str, ...] | None = None
-    seed: int = Field(default=0, ge=0)
     reviews: FilesConfig
     visits: FilesConfig | None = None
     report: ReportConfig = Field(default_factory=ReportConfig)
@@ -134,7 +134,10 @@ class StudyConfig(_Strict):
             except ValueError as error:
                 raise ValueError(f"'{value}' is no date such as 2024-06-30") from error
         if isinstance(value, dt.datetime) and value.tzinfo is not None:
-            return value.astimezone(dt.UTC).replace(tzinfo=None)
+            try:
+                return value.astimezone(dt.UTC).replace(tzinfo=None)
+            except OverflowError as error:
+                raise ValueError(f"'{value}' is no date such as 2024-06-30") from error
         return value
 
     @model_validator(mode="after")
@@ -160,7 +163,7 @@ def read_config(path: Path) -> StudyConfig:
         raw = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise StudyError(f"{path} is not UTF-8 text: save it as UTF-8.") from error
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError is a ValueError, a number too long another
         raise StudyError(f"{path} is not valid TOML ({_plain(str(error))}): mend that line.") from error
     return parse_config(raw, path.name)
 

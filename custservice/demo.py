@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from custservice.demo_text import Composer, load_sentences
+from custservice.errors import StudyError
 from custservice.sentiment import families
 from custservice.tables import POLARITIES
 
@@ -170,8 +171,15 @@ def make_demo(seed: int = SEED, n_visits: int = N_VISITS) -> Demo:
 
 
 def write_demo(folder: str | Path, seed: int = SEED) -> Path:
-    """Write the demo study into a folder (reviews, visits, truth.json, study.toml) and return its study.toml."""
+    """Write the demo study into a folder (reviews, visits, truth.json, study.toml) and return its study.toml.
+
+    Raises
+    ------
+    StudyError
+        If the folder holds something other than a demo study, or is a file.
+    """
     target = Path(folder)
+    _refuse_foreign(target)
     target.mkdir(parents=True, exist_ok=True)
     demo = make_demo(seed)
     demo.reviews.to_parquet(target / "reviews.parquet", compression="zstd", index=False)
@@ -180,6 +188,17 @@ def write_demo(folder: str | Path, seed: int = SEED) -> Path:
     study = target / "study.toml"
     study.write_text(_STUDY, encoding="utf-8")
     return study
+
+
+def _refuse_foreign(target: Path) -> None:
+    if target.exists() and not target.is_dir():
+        raise StudyError(f"{target} is a file: name a new or an empty folder for the demo study.")
+    if not target.is_dir() or not any(target.iterdir()):
+        return
+    study = target / "study.toml"
+    ours = (target / "truth.json").is_file() and study.is_file() and study.read_bytes().startswith(_MARK.encode())
+    if not ours:
+        raise StudyError(f"The folder {target} holds files that are no demo study: name a new or an empty folder.")
 
 
 _STUDY = """\
@@ -197,6 +216,10 @@ files = "reviews.parquet"
 [visits]
 files = "visits.parquet"
 """
+
+
+#: By its first line a demo study is known, and may be written anew.
+_MARK = _STUDY.partition("\n")[0]
 
 
 @dataclass(frozen=True)

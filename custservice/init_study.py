@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,10 +12,12 @@ import pandas as pd
 
 from custservice.errors import InputError, StudyError
 from custservice.loaders.columns import WHAT
-from custservice.loaders.dates import read_dates
+from custservice.loaders.dates import DAY_FIRST, read_dates
 from custservice.loaders.formats import recognise
 from custservice.loaders.guess import guess_by_content, sort_files
 from custservice.loaders.load import resolve_paths
+from custservice.loaders.raw import Raw
+from custservice.loaders.values import toml_text
 from custservice.tables import COLUMNS, REQUIRED, TIME_COLUMN, TableName
 
 _WINDOWS = (365, 180, 90, 60, 30, 14, 7)
@@ -102,15 +103,16 @@ def study_text(files: Sequence[str | os.PathLike[str]], folder: Path, name: str 
 def _source(paths: Sequence[Path], table: TableName, folder: Path) -> _Source:
     names = [_relative(path, folder) for path in paths]
     found = recognise(paths[0])
-    frame = found.read(list(paths) if found.name == "airbnb" else [paths[0]])[0].frame
+    raws = found.read([path for path in paths if found.name == "airbnb" or recognise(path).name == found.name])
+    frame = raws[0].frame
     if found.columns.get(table):
         known = found.columns[table]
         lines = [f"# The format '{found.name}' knows its columns:"]
-        lines += [f"# {name} = {_quoted(column)}" for name, column in known.items()]
-        dates = frame[known[TIME_COLUMN[table]]]
-        return _Source(names, found.name, lines, _span(dates))
-    lines, dates_of = _columns(frame, table)
-    return _Source(names, found.name, lines, None if dates_of is None else _span(frame[dates_of]))
+        lines += [f"# {name} = {toml_text(column)}" for name, column in known.items()]
+        dates_of: str | None = known[TIME_COLUMN[table]]
+    else:
+        lines, dates_of = _columns(frame, table)
+    return _Source(names, found.name, lines, None if dates_of is None else _span(raws, dates_of))
 
 
 def _columns(frame: pd.DataFrame, table: TableName) -> tuple[list[str], str | None]:
@@ -124,9 +126,9 @@ def _columns(frame: pd.DataFrame, table: TableName) -> tuple[list[str], str | No
         if name == time and found:
             lines += _date_lines(frame[found[0]], name, found)
         elif found:
-            lines.append(_line(f"{name} = {_quoted(found[0])}", _comment(name, found[1:])))
+            lines.append(_line(f"{name} = {toml_text(found[0])}", _comment(name, found[1:])))
         elif name in REQUIRED[table]:
-            rest = [_quoted(str(column)) for column in frame.columns if column not in used]
+            rest = [toml_text(str(column)) for column in frame.columns if column not in used]
             lines.append(f"# {WHAT[name]} was not recognised: it is needed. Which column is it? {', '.join(rest)}")
             lines.append(_line(f'# {name} = "..."', _comment(name, [])))
     absent = [name for name in COLUMNS[table] if name not in guessed and name not in REQUIRED[table]]
@@ -139,7 +141,7 @@ def _columns(frame: pd.DataFrame, table: TableName) -> tuple[list[str], str | No
 
 def _date_lines(values: pd.Series[Any], name: str, found: Sequence[str]) -> list[str]:
     comment = _comment(name, found[1:])
-    column = _quoted(found[0])
+    column = toml_text(found[0])
     try:
         read_dates(values, name)
     except InputError as error:
@@ -152,16 +154,20 @@ def _date_lines(values: pd.Series[Any], name: str, found: Sequence[str]) -> list
     return [_line(f"{name} = {column}", comment)]
 
 
-def _span(values: pd.Series[Any]) -> int | None:
-    try:
-        dates = read_dates(values, "date").values
-    except InputError:
-        return None
-    return None if dates.isna().all() else int((dates.max() - dates.min()).days)
+def _span(raws: Sequence[Raw], column: str) -> int | None:
+    """Return from the first date to the last, in days: day first where that is open, which hardly matters for it."""
+    values = pd.concat([raw.frame[column] for raw in raws if column in raw.frame], ignore_index=True)
+    for form in (None, DAY_FIRST):
+        try:
+            dates = read_dates(values, "date", form).values
+        except InputError:
+            continue
+        return None if dates.isna().all() else int((dates.max() - dates.min()).days)
+    return None
 
 
 def _comment(name: str, others: Sequence[str]) -> str:
-    also = f"; it could also be {', '.join(map(_quoted, others))}" if others else ""
+    also = f"; it could also be {', '.join(map(toml_text, others))}" if others else ""
     return _MEANING[name] + also
 
 
@@ -172,28 +178,39 @@ def _line(setting: str, comment: str) -> str:
 def _head(first: Path, sources: dict[TableName, _Source], study: str) -> str:
     name = first.name.partition(".")[0].replace("_", " ").replace("-", " ").strip()
     span = sources["visits" if "visits" in sources else "reviews"].span_days
-    window = next((days for days in _WINDOWS if span is None or 2 * days <= span), _WINDOWS[-1])
-    days = f"; the files span {span:,} days" if span is not None else ""
+    window = _WINDOWS[0] if span is None else _window(span)
     lines = [
         "# What is read, and what counts as a return. Next:",
         f"#   custservice check {study}     says what was read and what was set aside",
         f"#   custservice report {study}    makes the reports",
-        _line(f"title = {_quoted(name[:1].upper() + name[1:] or 'Study')}", "stands on every page"),
-        _line(f"window_days = {window}", f"a return counts up to so many days after the visit{days}"),
+        _line(f"title = {toml_text(name[:1].upper() + name[1:] or 'Study')}", "stands on every page"),
+        _line(f"window_days = {window}", f"a return counts up to so many days after the visit{_why(window, span)}"),
         _line("min_gap_days = 1", "and from so many days on"),
         _line('return_to = "location"', '"location": back to the same place, "any": to any place'),
-        _line("# observed_until = 2024-12-31", "end of observation, where it is not the last visit in the files"),
+        _line("# observed_until = 2024-12-31", "the last day of observation, where it is not that of the last visit"),
         _line("link_days = 30", "a review belongs to the customer's latest visit at most so many days before"),
         _line('# controls = ["month"]', "columns held constant; without this line the default ones"),
-        _line("seed = 0", "of everything that draws at random"),
         "",
     ]
     return "\n".join(lines)
 
 
+def _window(span: int) -> int:
+    """Return the longest usual window that at least half of the days are followed for; never as short as the gap."""
+    return next((days for days in _WINDOWS if 2 * days <= span), max(span // 2, 2))
+
+
+def _why(window: int, span: int | None) -> str:
+    if span is None:
+        return ""
+    if window == _WINDOWS[0]:
+        return f"; the files span {span:,} days"
+    return f"; not {_WINDOWS[0]}, because the files span {span:,} days and later visits would have no known outcome"
+
+
 def _section(table: TableName, source: _Source) -> str:
-    files = ", ".join(map(_quoted, source.files))
-    lines = [f"[{table}]", f"files = [{files}]", f"format = {_quoted(source.format)}", "", f"[{table}.columns]"]
+    files = ", ".join(map(toml_text, source.files))
+    lines = [f"[{table}]", f"files = [{files}]", f"format = {toml_text(source.format)}", "", f"[{table}.columns]"]
     return "\n".join([*lines, *source.columns, ""])
 
 
@@ -218,8 +235,3 @@ def _relative(path: Path, folder: Path) -> str:
         return Path(os.path.relpath(path, folder)).as_posix()
     except ValueError:  # another drive
         return path.as_posix()
-
-
-def _quoted(text: str) -> str:
-    # A JSON string is a TOML string, but for the one control character that JSON leaves as it is.
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from custservice.tables import ONE_PLACE
 from custservice.timeline import Ints, Times, make_timeline
@@ -33,6 +34,8 @@ class Links:
 def link_reviews(reviews: pd.DataFrame, visits: pd.DataFrame, link_days: int = 30) -> Links:
     """Find the visit of each review: its ``visit_id``, else the customer's latest visit there before it.
 
+    A ``visit_id`` that is not among the visits, or is another customer's, is a mistake: that review is not linked.
+
     Parameters
     ----------
     reviews, visits
@@ -55,10 +58,13 @@ def link_reviews(reviews: pd.DataFrame, visits: pd.DataFrame, link_days: int = 3
     named = _named_visit(reviews, visits)
     if named is not None:
         has_id = reviews["visit_id"].notna().to_numpy()
-        found[has_id] = named[has_id]
-        unknown = int((has_id & (found < 0)).sum())
+        own = _same_customer(reviews, visits, named)
+        found[has_id & own] = named[has_id & own]
+        unknown, foreign = int((has_id & (named < 0)).sum()), int((has_id & (named >= 0) & ~own).sum())
         if unknown:
             notes.append(f"{unknown:,} reviews name a visit that is not in the visits file; they are not linked.")
+        if foreign:
+            notes.append(f"{foreign:,} reviews name a visit of another customer; they are not linked.")
         open_rows = ~has_id
     else:
         open_rows = np.ones(len(reviews), dtype=bool)
@@ -75,6 +81,11 @@ def _named_visit(reviews: pd.DataFrame, visits: pd.DataFrame) -> Ints | None:
     if "visit_id" not in reviews or not reviews["visit_id"].notna().any():
         return None
     return np.asarray(pd.Index(visits["visit_id"]).get_indexer(pd.Index(reviews["visit_id"])), dtype=np.int64)
+
+
+def _same_customer(reviews: pd.DataFrame, visits: pd.DataFrame, named: Ints) -> NDArray[np.bool_]:
+    of_visit = visits["customer_id"].reset_index(drop=True).reindex(named).to_numpy()
+    return np.asarray(of_visit == reviews["customer_id"].to_numpy(), dtype=bool)
 
 
 def _reviews_lack_places(reviews: pd.DataFrame, visits: pd.DataFrame) -> bool:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from custservice.errors import InputError, did_you_mean
 from custservice.loaders.columns import guess_columns
+from custservice.loaders.files import read_text
 from custservice.loaders.formats import pick_formats
 from custservice.loaders.load import resolve_paths
 from custservice.sentiment import find_mentions
@@ -35,13 +36,17 @@ def read_texts(path: Path, text_column: str | None = None) -> pd.Series[str]:
     """Read the texts of a file, indexed by line or data row from 1 (see `mentions_of_file`)."""
     paths = resolve_paths(path)
     if path.suffix.lower() == ".txt":
-        lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
-        return pd.Series(lines, index=range(1, len(lines) + 1), dtype="str")
+        return pd.concat([_lines(each) for each in paths])
     texts = []
     for kind, files in pick_formats("auto", paths, "reviews"):
         for raw in kind.read(files):
             texts.append(raw.frame[_text_column(raw.frame, text_column, raw.file)].astype("str"))
     return pd.concat(texts)
+
+
+def _lines(path: Path) -> pd.Series[str]:
+    lines = read_text(path).text.splitlines()
+    return pd.Series(lines, index=range(1, len(lines) + 1), dtype="str")
 
 
 def _text_column(frame: pd.DataFrame, named: str | None, file: str) -> str:

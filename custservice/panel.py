@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from typing import Any, Literal
 
 import numpy as np
@@ -11,14 +11,25 @@ from numpy.typing import NDArray
 
 from custservice.errors import InputError
 from custservice.linkage import DAY, group_codes, link_reviews
+from custservice.observation import until_the_end
 from custservice.sentiment import families, find_all
-from custservice.tables import MENTION_COLUMNS, POLARITIES
+from custservice.tables import (
+    ID_COLUMN,
+    MENTION_COLUMNS,
+    PANEL_COLUMNS,
+    POLARITIES,
+    TIME_COLUMN,
+    TableName,
+    is_panel_column,
+)
 from custservice.timeline import Ints, Timeline, Times, make_timeline
 
 ReturnTo = Literal["location", "any"]
 #: Groups within which a return and a history are counted.
 SCOPES: dict[str, list[str]] = {"location": ["customer_id", "location_id"], "any": ["customer_id"]}
-_NOT_COPIED = ("review_id", "visit_id", "customer_id", "location_id", "text", "title", "language")
+_KEYS = ("visit_id", "customer_id", "location_id")
+#: Too long, or of no use, in a table of one row per visit.
+_NOT_COPIED = ("text", "title", "language", "visited_at", "reviewed_at")
 
 
 def build_panel(
@@ -49,7 +60,8 @@ def build_panel(
     return_to
         ``"location"``: a return, and the history of visits, is counted at the same location; ``"any"``: anywhere.
     observed_until
-        End of observation where it is not the latest visit of the log. Visits after it are left out.
+        End of observation where it is not the latest visit of the log; a date means the end of that day. Visits
+        after it are left out.
     link_days
         How many days before its review a visit may lie when the review names none.
 
@@ -58,36 +70,33 @@ def build_panel(
     DataFrame
         Columns as in data/README.md, in the order of ``visits``. ``returned`` is missing where follow-up is
         shorter than the window, even if a return was seen: counting early returns and not the others would bias
-        rates upwards. Driver and topic columns are missing where no review could be read. ``attrs["notes"]``
-        says what was linked, left out and joined.
+        rates upwards. Driver and topic columns are missing where no review could be read. Other columns of reviews
+        and visits are kept, as ``<name>_in_file`` where the panel has such a column of its own. ``attrs["notes"]``
+        says what was linked, left out, joined and renamed.
 
     Raises
     ------
     InputError
-        A needed column is missing, or the window and gap do not fit together.
+        A needed column is missing, holds no times or repeats an id, there is no visit, the window and gap do not fit
+        together, or ``observed_until`` is in the future or before the first visit.
 
     Examples
     --------
     >>> reviews = pd.DataFrame({"review_id": ["r1", "r2"], "customer_id": ["ann", "ann"], "location_id": ["x", "x"],
     ...     "reviewed_at": pd.to_datetime(["2024-01-01", "2024-02-01"]), "text": ["The staff ignored us.", "Nice."]})
-    >>> panel = build_panel(reviews, window_days=31, observed_until="2024-02-10")
+    >>> panel = build_panel(reviews, window_days=31, observed_until="2024-02-10T12:00")
     >>> panel[["review_id", "follow_up_days", "returned", "attention_blame"]].to_dict("list")
-    {'review_id': ['r1', 'r2'], 'follow_up_days': [40.0, 9.0], 'returned': [1, None], 'attention_blame': [1, 0]}
+    {'review_id': ['r1', 'r2'], 'follow_up_days': [40.5, 9.5], 'returned': [1, None], 'attention_blame': [1, 0]}
     """
-    if not 0 <= min_gap_days < window_days:
-        raise InputError(
-            f"The return window ({window_days} days) must be longer than the gap ({min_gap_days} days, at least 0)."
-        )
-    if return_to not in SCOPES:
-        raise InputError(f"return_to is {return_to!r}; allowed are 'location' and 'any'.")
+    _check_settings(window_days, min_gap_days, return_to)
     notes: list[str] = []
-    _need(reviews, ("review_id", "customer_id", "location_id", "reviewed_at"), "reviews")
+    _check_table(reviews, "reviews")
     if visits is None:
         visits = stand_in_visits(reviews)
         reviews = reviews.assign(visit_id=reviews["review_id"])
         notes.append("There is no file of visits: the reviews stand in for them (a return is a repeat review).")
-    _need(visits, ("visit_id", "customer_id", "location_id", "visited_at"), "visits")
-    end, visits = _observed(visits, observed_until, notes)
+    _check_table(visits, "visits")
+    end, visits = until_the_end(visits, observed_until, window_days, notes)
     readable = reviews[is_readable(reviews)]
     linked = _linked_reviews(readable, visits, link_days, notes)
     if len(readable) < len(reviews):
@@ -103,7 +112,7 @@ def build_panel(
             _identity(visits, linked, time_zero),
             _outcomes(visits, line, groups, time_zero, end, window_days, min_gap_days),
             _history(visits, line, groups),
-            _carried_over(visits, readable, linked),
+            _carried_over(visits, readable, linked, notes),
             _exposures(len(visits), _mention_rows(readable, mentions), linked),
         ],
         axis=1,
@@ -151,24 +160,34 @@ def exposure_columns(panel: pd.DataFrame, topics: bool = False) -> list[str]:
     return [c for c in panel.columns if str(c).endswith(suffixes) and str(c).startswith("topic_") == topics]
 
 
-def _need(frame: pd.DataFrame, columns: tuple[str, ...], table: str) -> None:
+def _check_settings(window_days: int, min_gap_days: int, return_to: str) -> None:
+    if not 0 <= min_gap_days < window_days:
+        raise InputError(
+            f"The return window ({window_days} days) must be longer than the gap ({min_gap_days} days, at least 0)."
+        )
+    if return_to not in SCOPES:
+        raise InputError(f"return_to is {return_to!r}; allowed are 'location' and 'any'.")
+
+
+def _check_table(frame: pd.DataFrame, table: TableName) -> None:
+    name, time = ID_COLUMN[table], TIME_COLUMN[table]
+    _need(frame, (name, "customer_id", "location_id", time), table)
+    if not pd.api.types.is_datetime64_dtype(frame[time].dtype):
+        raise InputError(f"The column '{time}' of the {table} table holds no naive times; load_{table}() makes them.")
+    repeats = frame[name].duplicated()
+    if repeats.any():
+        raise InputError(
+            f"The {table} table has {int(repeats.sum()):,} rows whose {name} stands in an earlier row (the first is "
+            f"{frame[name][repeats.to_numpy()].iloc[0]!r}); keep one row each, as load_{table}() does."
+        )
+
+
+def _need(frame: pd.DataFrame, columns: tuple[str, ...], table: TableName) -> None:
     for column in columns:
         if column not in frame:
             raise InputError(f"The {table} table has no column '{column}'; load it with load_{table}() or rename one.")
         if frame[column].isna().any():
             raise InputError(f"The {table} table has rows without '{column}'; load_{table}() sets such rows aside.")
-
-
-def _observed(visits: pd.DataFrame, until: Any, notes: list[str]) -> tuple[pd.Timestamp, pd.DataFrame]:
-    visits = visits.reset_index(drop=True)
-    if until is None:
-        return pd.Timestamp(visits["visited_at"].max()), visits
-    end = pd.Timestamp(until)
-    bare_date = end == end.normalize()
-    inside = visits["visited_at"] < end + pd.Timedelta(days=1) if bare_date else visits["visited_at"] <= end
-    if not inside.all():
-        notes.append(f"{int((~inside).sum()):,} visits after {end.date()} (observed_until) were left out.")
-    return end, visits[inside].reset_index(drop=True)
 
 
 def _linked_reviews(reviews: pd.DataFrame, visits: pd.DataFrame, link_days: int, notes: list[str]) -> pd.DataFrame:
@@ -272,38 +291,68 @@ def _history(visits: pd.DataFrame, line: Timeline, groups: Ints) -> pd.DataFrame
     )
 
 
-def _carried_over(visits: pd.DataFrame, reviews: pd.DataFrame, linked: pd.DataFrame) -> pd.DataFrame:
+def panel_columns(reviews: pd.DataFrame, visits: pd.DataFrame) -> list[str]:
+    """Return the names of the columns that `build_panel` makes of these tables."""
+    extras = (frame.columns for frame in _extras(visits, reviews, []))
+    return list(dict.fromkeys([*PANEL_COLUMNS, *_exposure_names(topics=True), *next(extras), *next(extras)]))
+
+
+def _carried_over(visits: pd.DataFrame, reviews: pd.DataFrame, linked: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     """Columns that analysts may ask for by name: the review's rating and extras, the visit's extras."""
+    frame, source = _extras(visits, reviews, notes)
     last = linked.drop_duplicates("visit", keep="last")
-    known = ("visited_at", *_NOT_COPIED)
-    frame = visits[[c for c in visits.columns if c not in known]].copy()
-    if "rating" not in reviews:
-        frame["rating"] = np.nan
-    source = reviews[[c for c in reviews.columns if c not in (*_NOT_COPIED, "reviewed_at", *frame.columns)]]
     rows: Ints = np.full(len(visits), -1, dtype=np.int64)
     rows[last["visit"].to_numpy()] = last["review"].to_numpy()
-    copied = source.reset_index(drop=True).reindex(rows).set_axis(frame.index)
-    return pd.concat([frame, copied], axis=1)
+    return pd.concat([frame, source.reset_index(drop=True).reindex(rows).set_axis(frame.index)], axis=1)
+
+
+def _extras(visits: pd.DataFrame, reviews: pd.DataFrame, notes: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what visits and reviews hold beside what the panel is built from, under names of their own."""
+    frame = visits.drop(columns=[c for c in visits.columns if c in (*_KEYS, *_NOT_COPIED)])
+    frame = _renamed(frame, "visits", (), notes)
+    # Who served is known of the visit; the review may say it again.
+    left = ("review_id", "rating", *_KEYS, *_NOT_COPIED, *(("staff_id",) if "staff_id" in frame else ()))
+    source = _renamed(reviews.drop(columns=[c for c in reviews.columns if c in left]), "reviews", frame.columns, notes)
+    return frame, source.assign(rating=reviews.get("rating", np.nan))
+
+
+def _renamed(frame: pd.DataFrame, table: str, taken: Iterable[Hashable], notes: list[str]) -> pd.DataFrame:
+    """Let columns step aside whose names the panel, or the other table, has taken."""
+    names: dict[Hashable, str] = {}
+    for column in frame.columns:
+        name = str(column)
+        while is_panel_column(name) or name in {*map(str, taken), *names.values()}:
+            name = f"{name}_in_file"
+        names[column] = name
+    changed = [f"{column} as {name}" for column, name in names.items() if name != column]
+    if changed:
+        notes.append(f"Columns of the {table} whose names the panel uses itself were kept: {', '.join(changed)}.")
+    return frame.rename(columns=names)
 
 
 def _mention_rows(reviews: pd.DataFrame, mentions: pd.DataFrame | None) -> pd.DataFrame:
     if mentions is None:
         _need(reviews, ("text",), "reviews")
-        mentions = find_all(reviews["text"])
-    if "review_id" in mentions:
+        mentions = find_all(reviews.set_index("review_id")["text"]).rename(columns={"text_id": "review_id"})
+    key = next((name for name in ("review_id", "text_id") if name in mentions), None)
+    if key is None or "driver" not in mentions or "polarity" not in mentions:
+        raise InputError(f"The mentions need the columns {', '.join(MENTION_COLUMNS)}, as find_mentions() gives them.")
+    if key == "review_id":
         return mentions[["review_id", "driver", "polarity"]]
-    if "text_id" not in mentions:
-        raise InputError(
-            f"The mentions have neither 'review_id' nor 'text_id'; they need {', '.join(MENTION_COLUMNS)}."
-        )
+    if reviews.index.has_duplicates:
+        raise InputError("The reviews' index repeats labels, so the mentions' text_id does not tell their review.")
     ids = reviews["review_id"].reindex(mentions["text_id"]).to_numpy()
     return mentions[["driver", "polarity"]].assign(review_id=ids)
 
 
+def _exposure_names(topics: bool) -> list[str]:
+    drivers = [driver for driver, family in families().items() if topics or family != "topic"]
+    return [f"{driver}_{polarity}" for driver in drivers for polarity in POLARITIES]
+
+
 def _exposures(n_visits: int, mentions: pd.DataFrame, linked: pd.DataFrame) -> pd.DataFrame:
     topics = bool(mentions["driver"].astype("str").str.startswith("topic_").any())
-    drivers = [driver for driver, family in families().items() if topics or family != "topic"]
-    names = [f"{driver}_{polarity}" for driver in drivers for polarity in POLARITIES]
+    names = _exposure_names(topics)
     found = mentions["driver"].astype("str") + "_" + mentions["polarity"].astype("str")
     names += sorted(set(found) - set(names))
     visit_of = pd.Series(linked["visit"].to_numpy(), index=linked["review_id"].to_numpy())

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from custservice.cache import Cache, hash_all, hash_code, hash_of
-from custservice.errors import StudyError, did_you_mean
+from custservice.errors import EstimationError, InputError, StudyError, did_you_mean
 from custservice.loaders import Loaded, read_reviews, read_visits
 from custservice.loaders.load import resolve_paths
 from custservice.tables import FUTURE, MENTION_COLUMNS, NO_TEXT, TableName
@@ -44,7 +44,8 @@ def open_study(path: str | PathLike[str]) -> Study:
     Raises
     ------
     StudyError
-        If the file is missing or says something that a study does not know. The data files are opened later.
+        If the file is missing or says something that a study does not know. The data files are read later, unless a
+        control is none of the panel's own columns.
 
     Examples
     --------
@@ -61,7 +62,9 @@ def open_study(path: str | PathLike[str]) -> Study:
     file = Path(path).expanduser()
     if file.is_dir():
         file = file / "study.toml"
-    return Study(file, read_config(file))
+    study = Study(file, read_config(file))
+    study.check_controls()
+    return study
 
 
 class Study:
@@ -90,9 +93,27 @@ class Study:
         """Whether reviews stand in for visits, because the study has no visits file."""
         return self.config.visits is None
 
+    def check_controls(self) -> None:
+        """Raise StudyError where a control is refused or is no column of the panel."""
+        from custservice.panel import panel_columns
+        from custservice.regression.design import refuse_control
+
+        controls = self.config.controls or ()
+        if not controls:
+            return
+        columns = panel_columns(pd.DataFrame(), pd.DataFrame())
+        if not set(controls) <= set(columns):
+            columns = panel_columns(self.reviews, self.visits)
+        for name in controls:
+            try:
+                refuse_control(name, columns)
+            except EstimationError as error:
+                raise StudyError(f"{self.path.name}, controls: {error}") from error
+
     @cached_property
     def reviews(self) -> pd.DataFrame:
         """Reviews that keep the schema, one row each; with ``visit_id`` where they stand in for visits."""
+        self._refuse_nothing(self._reviews, "reviews")
         table = self._reviews.table
         return table.assign(visit_id=table["review_id"]) if self.stand_in else table
 
@@ -100,6 +121,7 @@ class Study:
     def visits(self) -> pd.DataFrame:
         """Visits, one row each; without a visits file one per review, also of those without text."""
         if self._visits is not None:
+            self._refuse_nothing(self._visits, "visits")
             return self._visits.table
         from custservice.panel import stand_in_visits
 
@@ -269,6 +291,16 @@ class Study:
             aside = self._cache.frame(f"{table}_quarantine", key, lambda: once().quarantine)
         kept = self._cache.frame(table, key, lambda: _with_memory(once()))
         return Loaded(kept, aside, tuple(kept.attrs["notes"]), kept.attrs["taken"])
+
+    def _refuse_nothing(self, loaded: Loaded, table: TableName) -> None:
+        if len(loaded.table):
+            return
+        names = ", ".join(path.name for path in self.files[table])
+        why = ", ".join(f"{reason}: {count:,}" for reason, count in loaded.reasons.items())
+        raise InputError(
+            f"No row of {names} can be used as {table}: all {loaded.rows_in:,} were set aside ({why}); mend the file, "
+            f"or name its columns under [{table}.columns] in {self.path.name}."
+        )
 
     def _find_mentions(self) -> pd.DataFrame:
         from custservice.panel import is_readable

@@ -65,8 +65,39 @@ NOTHING_WRITTEN = frozenset({"", "N/A", "n/a", "NA", "#N/A", "<NA>", "NaN", "nan
 #: Dates before this are slips of a keyboard or a spreadsheet's zero, not visits.
 EARLIEST = pd.Timestamp("1900-01-01")
 
+#: What the panel names itself, beside a column per driver or topic and polarity; "topics" means the latter together.
+PANEL_COLUMNS = (
+    "visit_id",
+    "review_id",
+    "customer_id",
+    "location_id",
+    "time_zero",
+    "month",
+    "follow_up_days",
+    "returned",
+    "days_to_return",
+    "visits_next",
+    "spend_next",
+    "first_visit",
+    "prior_visits",
+    "days_since_previous",
+    "history_days",
+    "rating",
+    "topics",
+)
 MENTION_COLUMNS = ("review_id", "sentence", "family", "driver", "polarity", "evidence", "start", "end")
 POLARITIES = ("praise", "blame")
+
+
+def is_panel_column(name: str) -> bool:
+    """Return whether the panel keeps a name for itself, so that a file's column must bear another one there.
+
+    Examples
+    --------
+    >>> is_panel_column("month"), is_panel_column("warmth_praise"), is_panel_column("weather")
+    (True, True, False)
+    """
+    return name in PANEL_COLUMNS or name.endswith(tuple(f"_{polarity}" for polarity in POLARITIES))
 
 
 @cache

@@ -24,7 +24,6 @@ def test_everything_can_be_said():
             "return_to": "any",
             "observed_until": dt.date(2024, 6, 30),
             "controls": ["month"],
-            "seed": 7,
             "visits": {"files": ["a.csv", "b.csv"], "format": "csv", "columns": {"customer_id": "Client No"}},
             "reviews": {"files": "x", "columns": {"reviewed_at": {"column": "When", "format": "dayfirst"}}},
             "report": {"min_reviews": 50},

@@ -52,6 +52,37 @@ def test_every_key_is_explained_and_valid(folder):
     assert "Kept under their own names: My note" in text
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "window"),
+    [
+        ("2020-01-01", "2021-12-31", 365),
+        ("2023-01-01", "2024-06-01", 180),
+        ("2024-01-01", "2024-01-15", 7),
+        ("2024-01-01", "2024-01-11", 5),
+        ("2024-01-01", "2024-01-02", 2),
+        ("01/02/2024", "10/03/2024", 14),  # the order of day and month is asked, but hardly matters for the span
+    ],
+)
+def test_the_window_leaves_outcomes_known_and_says_so(tmp_path, first, last, window):
+    (tmp_path / "a.csv").write_text(f"client,date,text\nann,{first},Fine.\n")
+    (tmp_path / "b.csv").write_text(f"client,date,text\nbob,{last},Fine.\n")
+    text = study_text([tmp_path / "a.csv", tmp_path / "b.csv"], tmp_path)
+    assert tomllib.loads(text)["window_days"] == window
+    line = next(line for line in text.splitlines() if line.startswith("window_days"))
+    assert ("would have no known outcome" in line) == (window < 365)
+
+
+def test_hints_of_what_fails_later_can_be_pasted(folder):
+    (folder / "in" / "june-reviews.csv").write_text("Kundin,When,text\nann,2024-01-01,Fine.\n")
+    out = write_study(files(folder)[1:], folder / "study.toml")
+    with pytest.raises(InputError) as caught:
+        _ = open_study(out).reviews
+    line, _, section = str(caught.value).partition("with ")[2].partition(" under ")
+    assert section.startswith("[reviews.columns]")
+    out.write_text(out.read_text().replace("[reviews.columns]", "[reviews.columns]\n" + line.replace("...", "Kundin")))
+    assert open_study(out).reviews["customer_id"].tolist() == ["ann"]
+
+
 def test_an_ambiguous_date_is_asked(folder):
     (folder / "in" / "june-reviews.csv").write_text(REVIEWS.format("03/04/2024"))
     out = write_study(files(folder), folder / "study.toml")

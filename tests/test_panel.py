@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import numpy as np
@@ -83,10 +84,24 @@ def test_end_of_observation_is_that_of_the_whole_log_or_the_one_stated() -> None
     panel = build_panel(reviews(), LOG, NO_MENTIONS)
     assert panel["follow_up_days"].max() == 60.0
     longer = build_panel(reviews(), LOG, NO_MENTIONS, observed_until="2024-03-31")
-    assert longer["follow_up_days"].max() == 90.0
+    assert longer["follow_up_days"].max() == pytest.approx(91.0, abs=1e-9)
     shorter = build_panel(reviews(), LOG, NO_MENTIONS, window_days=5, observed_until="2024-01-11")
     assert shorter["visit_id"].tolist() == ["v1", "v2", "v4"]
     assert any("2 visits after 2024-01-11" in note for note in shorter.attrs["notes"])
+
+
+def test_a_date_as_end_of_observation_is_the_end_of_that_day_and_not_the_start_of_the_next() -> None:
+    """A visit at noon is seen to return until the last evening; one at midnight could still return on the next day."""
+    log = visits(("a", "ann", "x", "2024-01-01"), ("b", "bob", "x", "2024-01-01T12:00"))
+    for until in ("2024-01-11", dt.date(2024, 1, 11), dt.datetime(2024, 1, 11), pd.Timestamp("2024-01-11")):
+        panel = build_panel(reviews(), log, NO_MENTIONS, window_days=10, observed_until=until).set_index("visit_id")
+        assert panel["returned"].to_dict() == {"a": 0, "b": 0}
+        panel = build_panel(reviews(), log, NO_MENTIONS, window_days=11, observed_until=until).set_index("visit_id")
+        assert panel["returned"].isna().to_dict() == {"a": True, "b": True}
+    noon = build_panel(reviews(), log, NO_MENTIONS, window_days=10, observed_until="2024-01-11T11:59:59")
+    assert noon.set_index("visit_id")["returned"].isna().to_dict() == {"a": False, "b": True}
+    zoned = build_panel(reviews(), log, NO_MENTIONS, window_days=10, observed_until="2024-01-11T13:00+02:00")
+    assert zoned["follow_up_days"].tolist() == pytest.approx([10 + 11 / 24, 10 - 1 / 24])
 
 
 def test_history_counts_strictly_earlier_visits() -> None:
@@ -122,6 +137,18 @@ def test_a_review_goes_to_its_visit_id_else_to_the_latest_visit_there() -> None:
     near = build_panel(written, LOG, NO_MENTIONS, window_days=20, link_days=31)
     assert near.set_index("visit_id").loc["v4", "review_id"] == "late"
     assert any("2 of 4 readable reviews belong to no visit" in n for n in panel.attrs["notes"])
+
+
+def test_a_review_that_names_the_visit_of_another_customer_is_not_linked_and_counted() -> None:
+    written = reviews(
+        ("r1", "bob", "x", "2024-01-12"), ("r2", "ann", "x", "2024-01-12"), visit_id=["v2", "v1"]
+    )  # bob was there on 5 January, but says he speaks of ann's visit
+    panel = build_panel(written, LOG, NO_MENTIONS)
+    assert panel.set_index("visit_id")["review_id"].dropna().to_dict() == {"v1": "r2"}
+    assert "1 reviews name a visit of another customer; they are not linked." in panel.attrs["notes"]
+    unknown = build_panel(written.assign(visit_id=["v9", "v1"]), LOG, NO_MENTIONS)
+    assert unknown.set_index("visit_id")["review_id"].dropna().to_dict() == {"v1": "r2"}
+    assert "1 reviews name a visit that is not in the visits file; they are not linked." in unknown.attrs["notes"]
 
 
 def test_a_tie_goes_to_the_smallest_visit_id() -> None:
@@ -192,6 +219,49 @@ def test_bad_requests_are_one_sentence() -> None:
         build_panel(reviews(), LOG, NO_MENTIONS, return_to="shop")  # type: ignore[arg-type]
     with pytest.raises(InputError, match="no column 'visited_at'"):
         build_panel(reviews(), LOG.drop(columns="visited_at"), NO_MENTIONS)
+    with pytest.raises(InputError, match="visited_at' of the visits table holds no naive times"):
+        build_panel(reviews(), LOG.assign(visited_at="2024-01-01"), NO_MENTIONS)
+    with pytest.raises(InputError, match="visits table has no row"):
+        build_panel(reviews(), LOG.iloc[:0], NO_MENTIONS)
+    with pytest.raises(InputError, match="visits table has no row"):
+        build_panel(reviews())
+    with pytest.raises(InputError, match="mentions need the columns review_id"):
+        build_panel(reviews(), LOG, pd.DataFrame({"review_id": ["r"]}))
+
+
+def test_ids_that_repeat_are_refused_in_one_sentence() -> None:
+    twice = reviews(("r1", "ann", "x", "2024-01-02"), ("r1", "bob", "x", "2024-01-06"))
+    with pytest.raises(InputError, match=r"reviews table has 1 rows whose review_id .*'r1'\); keep one row each"):
+        build_panel(twice, LOG, NO_MENTIONS)
+    with pytest.raises(InputError, match=r"visits table has 5 rows whose visit_id .*'v1'\)"):
+        build_panel(reviews(), pd.concat([LOG, LOG]), NO_MENTIONS)
+
+
+def test_labels_of_rows_may_repeat_where_nothing_is_told_by_them() -> None:
+    written = reviews(("r1", "ann", "x", "2024-01-02"), ("r2", "bob", "x", "2024-01-06"))
+    written = written.assign(text=["The staff ignored us.", "Nice."]).set_index(pd.Index([0, 0]))
+    panel = build_panel(written, LOG).set_index("visit_id")
+    assert panel.loc[["v1", "v4"], "attention_blame"].tolist() == [1, 0]
+    with pytest.raises(InputError, match="index repeats labels"):
+        build_panel(written, LOG, pd.DataFrame({"text_id": [0], "driver": ["warmth"], "polarity": ["praise"]}))
+
+
+def test_columns_of_files_step_aside_for_the_panels_own() -> None:
+    plain = reviews(("r1", "ann", "x", "2024-01-02"), rating=[4.0])
+    clash = ["month", "returned", "first_visit", "warmth_praise", "follow_up_days", "staff_blame", "topics"]
+    log = LOG.assign(**dict.fromkeys(clash, -7), rating=1.0, review_id="mine", weather="wet")
+    written = plain.assign(returned=-8, weather="dry", time_zero="never")
+    panel = build_panel(written, log, mentions(("r1", "warmth", "praise")))
+    own = build_panel(plain, LOG, mentions(("r1", "warmth", "praise")))
+    pd.testing.assert_frame_equal(panel[own.columns], own)
+    assert exposure_columns(panel) == exposure_columns(own)
+    assert panel.columns.is_unique
+    first = panel.iloc[0]
+    assert [first[f"{name}_in_file"] for name in clash] == [-7] * len(clash)
+    assert first[["rating_in_file", "review_id_in_file", "weather"]].tolist() == [1.0, "mine", "wet"]
+    assert first[["returned_in_file_in_file", "weather_in_file", "time_zero_in_file"]].tolist() == [-8, "dry", "never"]
+    assert sum("whose names the panel uses itself were kept" in note for note in panel.attrs["notes"]) == 2
+    assert "warmth_praise as warmth_praise_in_file" in " ".join(panel.attrs["notes"])
 
 
 def brute_force(log: pd.DataFrame, row: Any, window: int, gap: int) -> tuple[int, int]:

@@ -74,6 +74,43 @@ def test_reviews_stand_in_for_visits_those_without_text_too(folder):
     assert STAND_IN_NOTE in study.notes
 
 
+def test_controls_are_checked_as_soon_as_the_study_is_opened(folder, monkeypatch):
+    def opened(controls, last="total"):
+        (folder / "visits.csv").write_text(VISITS.replace("total", last))
+        text = (folder / "study.toml").read_text().partition("controls")[0].partition("[reviews]")[0]
+        rest = '[reviews]\nfiles = "reviews.csv"\n[visits]\nfiles = "visits.csv"\n'
+        (folder / "study.toml").write_text(f"{text}controls = {controls}\n{rest}")
+        return open_study(folder)
+
+    with pytest.raises(StudyError, match=r"^study.toml, controls: There is no control 'mnth', did you mean 'month'\?$"):
+        opened('["mnth"]')
+    assert opened('["month", "weather"]', "weather").config.controls == ("month", "weather")
+    assert opened('["month_in_file"]', "month").panel["month_in_file"].notna().all()
+    with pytest.raises(StudyError, match="There is no control 'order_date'"):
+        opened('["order_date"]')
+    with pytest.raises(StudyError, match="no control 'text'"):
+        opened('["text"]')
+    monkeypatch.setattr(study_module, "read_reviews", lambda *_: pytest.fail("files were read for no reason"))
+    (folder / "reviews.csv").write_text(REVIEWS + "6,new,2024-01-03,x,Nice.\n")
+    with pytest.raises(StudyError, match=r"controls: A star rating lies between.*'rating'"):
+        opened('["month", "rating"]')
+    with pytest.raises(StudyError, match="controls: 'returned' is known only after the visit"):
+        opened('["returned"]')
+    assert opened('["topics", "topic_price_blame"]').config.controls == ("topics", "topic_price_blame")
+
+
+@pytest.mark.parametrize("table", ["reviews", "visits"])
+def test_a_table_without_a_usable_row_is_one_sentence(folder, table):
+    path = folder / f"{table}.csv"
+    path.write_text(path.read_text().replace("2024-", "2999-"))
+    with pytest.raises(InputError) as caught:
+        _ = open_study(folder).panel
+    said = f"No row of {table}.csv can be used as {table}: all 5 were set aside (date in the future"
+    assert str(caught.value).startswith(said)
+    assert f"[{table}.columns] in study.toml" in str(caught.value)
+    assert len(open_study(folder).quarantine) >= 5
+
+
 def test_other_settings_of_the_panel(folder):
     study = open_study(folder)
     assert study.panel_for(link_days=0)["review_id"].isna().all()

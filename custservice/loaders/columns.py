@@ -11,6 +11,7 @@ import pandas as pd
 
 from custservice.errors import InputError, did_you_mean
 from custservice.loaders.aliases import ALIASES, plain
+from custservice.loaders.values import toml_text
 from custservice.tables import COLUMNS, REQUIRED, TIME_COLUMN, TableName
 
 #: How a column is told: its name, or a table with its name and how its dates are written.
@@ -157,11 +158,11 @@ def guess_columns(columns: Sequence[str], table: TableName, taken: Mapping[str, 
 
 
 def _ambiguous(name: str, table: TableName, found: Sequence[str], where: str) -> list[str]:
-    say = f'columns = {{{name} = "{found[1]}"}}'
+    say = _setting(name, found[1], table)
     both = " and ".join(f"'{column}'" for column in found)
     if name in REQUIRED[table]:
-        raise InputError(f"{where}: {both} could each be {WHAT[name]} ({name}): say which, for example {say}.")
-    return [f"{where}: {both} could each be {name}; '{found[0]}' was taken. To change that: {say}."]
+        raise InputError(f"{where}: {both} could each be {WHAT[name]} ({name}): say which, for example with {say}.")
+    return [f"{where}: {both} could each be {name}; '{found[0]}' was taken. To change that, say {say}."]
 
 
 def _missing(name: str, table: TableName, columns: Sequence[str], where: str) -> str:
@@ -173,8 +174,13 @@ def _missing(name: str, table: TableName, columns: Sequence[str], where: str) ->
     shown = ", ".join(columns[:30]) + (", ..." if len(columns) > 30 else "")
     return (
         f"{where} has no column recognised as {WHAT[name]} ({name}); {hint} "
-        f'columns = {{{name} = "{column}"}}. Its columns are: {shown}.'
+        f"{_setting(name, column, table)}. Its columns are: {shown}."
     )
+
+
+def _setting(name: str, column: str, table: TableName) -> str:
+    """Return the line of a study.toml that maps a column."""
+    return f"{name} = {toml_text(column)} under [{table}.columns]"
 
 
 def _rename(frame: pd.DataFrame, taken: Mapping[str, str], table: TableName) -> pd.DataFrame:

@@ -1,5 +1,8 @@
 """Dates as files write them: ISO, or one form for the whole column, and never a guess between day and month.
 
+A column in two forms is often one that a spreadsheet has half converted, days and months swapped: so the form of most
+rows counts, and the other rows are set aside.
+
 Times with a zone become UTC; those without are taken as they are.
 """
 
@@ -13,7 +16,8 @@ from typing import Any, Final, Literal, cast
 import pandas as pd
 
 from custservice.errors import InputError
-from custservice.loaders.values import as_id, shown
+from custservice.loaders.values import as_id, shown, toml_text
+from custservice.tables import TIME_COLUMN
 
 RowName = Callable[[int], str]
 DAY_FIRST, MONTH_FIRST = "dayfirst", "monthfirst"
@@ -29,9 +33,10 @@ _MONTH_WORD = (
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 )
 _YEAR = r"(?P<year>\d{4}|'?\d{2})"
+YEAR_FIRST, NUMBERS = "year first", "numbers"
 _FORMS = {
-    "year first": rf"(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}}){_TIME}",
-    "numbers": rf"{_WEEKDAY}(?P<first>\d{{1,2}})[-/. ]\s?(?P<second_part>\d{{1,2}})[-/. ]\s?{_YEAR}{_TIME}",
+    YEAR_FIRST: rf"(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}}){_TIME}",
+    NUMBERS: rf"{_WEEKDAY}(?P<first>\d{{1,2}})[-/. ]\s?(?P<second_part>\d{{1,2}})[-/. ]\s?{_YEAR}{_TIME}",
     "day month": rf"{_WEEKDAY}(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)?[-/\s]*(?:of\s+)?{_MONTH_WORD}[-/,\s]*"
     rf"{_YEAR}{_TIME}",
     "month day": rf"{_WEEKDAY}{_MONTH_WORD}[-/\s]*(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[-/,\s]+{_YEAR}{_TIME}",
@@ -47,8 +52,6 @@ _EPOCH: Final[dict[int, Literal["s", "ms", "us", "ns"]]] = {
     18: "ns",
     19: "ns",
 }
-#: Up to this share of a column counts as slips, which are set aside.
-_FEW = 0.02
 _NO_NOTES: tuple[str, ...] = ()
 _UNIT: Final = "datetime64[us]"
 
@@ -72,7 +75,9 @@ class Dates:
     notes: tuple[str, ...] = ()
 
 
-def read_dates(values: pd.Series[Any], name: str, form: str | None = None, row_name: RowName = str) -> Dates:
+def read_dates(
+    values: pd.Series[Any], name: str, form: str | None = None, row_name: RowName = str, column: str = "..."
+) -> Dates:
     """Read a column of dates.
 
     Parameters
@@ -85,6 +90,8 @@ def read_dates(values: pd.Series[Any], name: str, form: str | None = None, row_n
         ``"dayfirst"``, ``"monthfirst"``, a strptime format, or None: find out.
     row_name
         What to call the row of an index value in messages.
+    column
+        The file's name of the column, for messages.
 
     Raises
     ------
@@ -100,13 +107,29 @@ def read_dates(values: pd.Series[Any], name: str, form: str | None = None, row_n
     """
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         return _from_times(values)
-    text = as_id(values)
-    if form and form not in (DAY_FIRST, MONTH_FIRST):
-        dates = _from_format(text, form)
-    else:
-        dates = _from_text(text, name, form, row_name)
-    _refuse_no_dates(text, dates, name, form, row_name)
+    text, said = as_id(values), _Column(name, column, row_name)
+    exact = form and form not in (DAY_FIRST, MONTH_FIRST)
+    dates = _from_format(text, form) if exact and form else _from_text(text, form, said)
+    _refuse_no_dates(text, dates, form, said)
     return dates
+
+
+@dataclass(frozen=True)
+class _Column:
+    """What a column and its rows are called in messages."""
+
+    name: str
+    column: str
+    row_name: RowName
+
+    def rows(self, text: pd.Series[str], chosen: pd.Series[bool], count: int) -> str:
+        first = text[chosen].drop_duplicates().head(count)
+        return ", ".join(f"row {self.row_name(cast(int, key))}: {shown(value)}" for key, value in first.items())
+
+    def setting(self, form: str) -> str:
+        """Return the line of a study.toml that says how the dates are written."""
+        table = next((table for table, time in TIME_COLUMN.items() if time == self.name), "reviews")
+        return f'{self.name} = {{ column = {toml_text(self.column)}, format = "{form}" }} under [{table}.columns]'
 
 
 def _from_times(values: pd.Series[Any]) -> Dates:
@@ -125,26 +148,33 @@ def _from_format(text: pd.Series[str], form: str) -> Dates:
     return Dates(values, values.isna() & text.notna())
 
 
-def _from_text(text: pd.Series[str], name: str, form: str | None, row_name: RowName) -> Dates:
+def _from_text(text: pd.Series[str], form: str | None, said: _Column) -> Dates:
+    """Read dates that name the year first, or one other form: the one that most values have, the rest is unread."""
     iso = text.str.match(r"\d{4}-\d{2}-\d{2}(?!\d)", na=False)
     values = _utc(pd.to_datetime(text.where(iso), format="ISO8601", errors="coerce", utc=True))
     rest = text[values.isna() & text.notna()]
     if rest.empty:
         return Dates(values, pd.Series(False, index=text.index))
-    notes: tuple[str, ...] = ()
-    readings = [_from_digits(rest)]
-    # One form for what is left: the one that most values have, unless they are a few slips among ISO dates.
-    fits = {key: rest.str.fullmatch(pattern, case=False) & ~iso[rest.index] for key, pattern in _FORMS.items()}
-    key = max(fits, key=lambda each: int(fits[each].sum()))
-    matching = rest[fits[key]]
-    if len(matching) > _FEW * text.notna().sum():
-        parts = matching.str.extract(re.compile(_FORMS[key], re.IGNORECASE))
-        if key == "numbers":
-            parts, notes = _name_day_and_month(parts, matching, name, form, row_name)
-        readings.append(_assemble(parts))
-    for reading in readings:
+    fits = {key: rest[rest.str.fullmatch(pattern, case=False) & ~iso[rest.index]] for key, pattern in _FORMS.items()}
+    for reading in (_from_digits(rest), _assemble(_parts(fits.pop(YEAR_FIRST), YEAR_FIRST))):
         values = values.fillna(reading.reindex(values.index))
+    key = max(fits, key=lambda each: len(fits[each]))
+    matching, notes = fits[key], _NO_NOTES
+    others = matching
+    if len(matching) > values.notna().sum():
+        others = text[values.notna()]
+        parts = _parts(matching, key)
+        if key == NUMBERS:
+            parts, notes = _name_day_and_month(parts, matching, form, said)
+        values = _assemble(parts).reindex(values.index)
+    if len(others):
+        notes += (f"{len(others):,} dates of {said.name} are not written as most of them are, and were set aside "
+                  f"({said.rows(others, others.notna(), 1)}).",)  # fmt: skip
     return Dates(values, values.isna() & text.notna(), notes)
+
+
+def _parts(text: pd.Series[str], key: str) -> pd.DataFrame:
+    return text.str.extract(re.compile(_FORMS[key], re.IGNORECASE))
 
 
 def _utc(times: pd.Series[Any]) -> pd.Series[Any]:
@@ -169,42 +199,37 @@ def _from_digits(text: pd.Series[str]) -> pd.Series[Any]:
 
 
 def _name_day_and_month(
-    parts: pd.DataFrame, text: pd.Series[str], name: str, form: str | None, row_name: RowName
+    parts: pd.DataFrame, text: pd.Series[str], form: str | None, said: _Column
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     first, second = parts["first"].astype("int64"), parts["second_part"].astype("int64")
-    order, notes = (form, _NO_NOTES) if form else _order(first, second, text, name, row_name)
+    order, notes = (form, _NO_NOTES) if form else _order(first, second, text, said)
     day, month = (first, second) if order == DAY_FIRST else (second, first)
     return parts.assign(day=day, month=month), notes
 
 
 def _order(
-    first: pd.Series[int], second: pd.Series[int], text: pd.Series[str], name: str, row_name: RowName
+    first: pd.Series[int], second: pd.Series[int], text: pd.Series[str], said: _Column
 ) -> tuple[str, tuple[str, ...]]:
     day_first = (first > 12) & (first <= 31) & (second <= 12)
     month_first = (second > 12) & (second <= 31) & (first <= 12)
-    say = f'say which with columns = {{{name} = {{format = "dayfirst"}}}} or "monthfirst"'
+    say = f'say which with {said.setting(DAY_FIRST)}, or "{MONTH_FIRST}"'
     if day_first.any() and month_first.any():
         raise InputError(
-            f"The dates of {name} are written day first in some rows and month first in others "
-            f"({_rows(text, day_first, 1, row_name)}; {_rows(text, month_first, 1, row_name)}): "
-            f"{say}; the others will be set aside."
+            f"The dates of {said.name} are written day first in some rows and month first in others "
+            f"({said.rows(text, day_first, 1)}; {said.rows(text, month_first, 1)}): {say}; "
+            "the others will be set aside."
         )
     open_question = (first <= 12) & (second <= 12) & (first != second)
     if not day_first.any() and not month_first.any():
         if not open_question.any():
             return DAY_FIRST, ()
         raise InputError(
-            f"The dates of {name} could be day first or month first ({_rows(text, open_question, 2, row_name)}): {say}."
+            f"The dates of {said.name} could be day first or month first ({said.rows(text, open_question, 2)}): {say}."
         )
     order, sure, words = (
         (DAY_FIRST, day_first, "day first") if day_first.any() else (MONTH_FIRST, month_first, "month first")
     )
-    return order, (f"The dates of {name} were read {words}, because of {_rows(text, sure, 1, row_name)}.",)
-
-
-def _rows(text: pd.Series[str], chosen: pd.Series[bool], count: int, row_name: RowName) -> str:
-    first = text[chosen].drop_duplicates().head(count)
-    return ", ".join(f"row {row_name(cast(int, key))}: {shown(value)}" for key, value in first.items())
+    return order, (f"The dates of {said.name} were read {words}, because of {said.rows(text, sure, 1)}.",)
 
 
 def _assemble(parts: pd.DataFrame) -> pd.Series[Any]:
@@ -236,12 +261,12 @@ def _zone_offset(zone: pd.Series[str]) -> pd.Series[pd.Timedelta]:
     return pd.to_timedelta(minutes.where(found["sign"] != "-", -minutes), unit="m")
 
 
-def _refuse_no_dates(text: pd.Series[str], dates: Dates, name: str, form: str | None, row_name: RowName) -> None:
+def _refuse_no_dates(text: pd.Series[str], dates: Dates, form: str | None, said: _Column) -> None:
     filled = int(text.notna().sum())
     if not filled or dates.unread.sum() <= filled / 2:
         return
     how = f"in the form '{form}'" if form else "as dates"
     raise InputError(
-        f"Most values of {name} cannot be read {how} ({_rows(text, dates.unread, 1, row_name)}): "
-        f'say how they are written with columns = {{{name} = {{column = "...", format = "%d.%m.%Y"}}}}.'
+        f"Most values of {said.name} cannot be read {how} ({said.rows(text, dates.unread, 1)}): "
+        f"say how they are written with {said.setting('%d.%m.%Y')}."
     )

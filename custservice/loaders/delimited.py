@@ -169,8 +169,6 @@ def _records(lines: list[str], dialect: Dialect) -> Iterator[tuple[list[str], st
 
     Strict reading matters: else a quote that is never closed swallows the rows up to the next quote, unnoticed.
     """
-    # A review may be longer than the reader's default limit of 131,072 characters per field.
-    csv.field_size_limit(2**31 - 1)
     begun, problem = 0, ""
     while True:
         feed = _Feed(lines, begun)
@@ -204,6 +202,8 @@ def find_dialect(lines: Sequence[str]) -> tuple[Dialect, int]:
     >>> find_dialect(["when;what\n", "1,5;a, b\n"])
     (Dialect(delimiter=';', skip_space=False, escape=None), 0)
     """
+    # A review may be longer than the csv reader's default limit of 131,072 characters per field.
+    csv.field_size_limit(2**31 - 1)
     if lines and (said := re.fullmatch(r"\ufeff?sep=(.)\s*", lines[0])):
         return Dialect(said[1]), 1
     start = list(lines[:60])

@@ -13,50 +13,65 @@ import pandas as pd
 from custservice.errors import InputError
 from custservice.loaders.files import read_text
 from custservice.loaders.raw import Format, Raw, Sample, broken_rows
+from custservice.loaders.values import shown
+
+NO_OBJECT = "not a JSON object"
 
 
 def read_jsonlines(paths: Sequence[Path]) -> list[Raw]:
     """Read JSON-lines files; objects inside objects become columns such as ``user.id``.
 
+    Rows are numbered by their lines (in a JSON list by their entries); those that are no JSON object go to ``broken``.
+
     Raises
     ------
     InputError
-        If a line is no JSON object; the line is named.
+        If a file cannot be read as text, or nothing in it is a JSON object.
     """
     return [_read_one(path) for path in paths]
 
 
 def _read_one(path: Path) -> Raw:
     decoded = read_text(path)
-    rows = [_flatten(item) for item in _objects(decoded.text, path)]
-    if not rows or not any(rows):
-        raise InputError(f"{path} holds no JSON object: export the table again, one object per line.")
-    names = dict.fromkeys(name for row in rows for name in row)
+    rows: dict[int, dict[str, Any]] = {}
+    broken: list[tuple[int, str, str]] = []
+    for number, item, raw in _items(decoded.text, path):
+        try:
+            rows[number] = _flatten(_object(json.loads(raw, parse_constant=lambda _: None) if raw else item))
+        except (ValueError, RecursionError):
+            broken.append((number, NO_OBJECT, raw or json.dumps(item)))
+    if not any(rows.values()):
+        where = f" (line {broken[0][0]}: {shown(broken[0][2])})" if broken else ""
+        raise InputError(f"{path} holds no JSON object{where}: export the table again, one object per line.")
+    names = dict.fromkeys(name for row in rows.values() for name in row)
     # Values keep their Python types: a frame would turn the id 9007199254740993 beside a gap into a float.
-    index = pd.RangeIndex(1, len(rows) + 1, name="row")
-    frame = pd.DataFrame({name: pd.Series([row.get(name) for row in rows], index, dtype=object) for name in names})
-    return Raw(path.name, frame, broken_rows([]), decoded.notes)
+    index = pd.Index(rows, name="row", dtype="int64")
+    columns = {name: [row.get(name) for row in rows.values()] for name in names}
+    frame = pd.DataFrame({name: pd.Series(values, index, dtype=object) for name, values in columns.items()})
+    return Raw(path.name, frame, broken_rows(broken), decoded.notes)
 
 
-def _objects(text: str, path: Path) -> Iterator[Mapping[str, Any]]:
-    if text.lstrip().startswith("["):
-        items = _parse(text, path, "")
-    else:
+def _items(text: str, path: Path) -> Iterator[tuple[int, Any, str]]:
+    """Yield number, item and text of each entry: lines are not parsed yet, an entry of a list has no text."""
+    if not text.lstrip().startswith("["):
         # Not splitlines(): it would also cut at characters that JSON allows inside strings.
-        lines = enumerate(text.split("\n"), start=1)
-        items = (_parse(line, path, f" in line {number}") for number, line in lines if line.strip())
-    for number, item in enumerate(items, start=1):
-        if not isinstance(item, dict):
-            raise InputError(f"{path} holds something other than a JSON object (entry {number}): mend that line.")
-        yield item
-
-
-def _parse(text: str, path: Path, place: str) -> Any:
+        yield from ((number, None, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip())
+        return
     try:
-        return json.loads(text, parse_constant=lambda _: None)
-    except (json.JSONDecodeError, RecursionError) as error:
-        what = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
-        raise InputError(f"{path} is not readable as JSON{place} ({what}): mend or remove it.") from error
+        items = json.loads(text, parse_constant=lambda _: None)
+    except (ValueError, RecursionError) as error:
+        what = getattr(error, "msg", "nested too deeply, or a number too long")
+        place = f" in line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+        raise InputError(
+            f"{path} is not readable as JSON{place} ({what}): mend that place or export it again."
+        ) from error
+    yield from ((number, item, "") for number, item in enumerate(items, start=1))
+
+
+def _object(item: Any) -> Mapping[str, Any]:
+    if not isinstance(item, dict):
+        raise ValueError(NO_OBJECT)
+    return item
 
 
 def _flatten(item: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

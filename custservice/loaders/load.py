@@ -193,7 +193,7 @@ def _join(raws: list[tuple[Raw, Assigned]]) -> tuple[pd.DataFrame, pd.DataFrame]
     for raw, assigned in raws:
         rows = assigned.frame.index.to_numpy()
         places.append(pd.DataFrame({"file": raw.file, "row": rows, "overall": rows + before}))
-        before += len(raw.frame) + len(raw.broken)
+        before += int(max(rows.max(initial=0), raw.broken["row"].max() if len(raw.broken) else 0))
     frame = pd.concat([assigned.frame for _, assigned in raws], ignore_index=True)
     return frame, pd.concat(places, ignore_index=True)
 
@@ -213,7 +213,8 @@ def _typed(
     for name, values in frame.items():
         kind = COLUMNS[table].get(str(name))
         if kind == "time":
-            dates = read_dates(values, str(name), told.date_format, row_name)
+            column = taken[str(name)]
+            dates = read_dates(values, str(name), told.date_format, row_name, column)
             columns[str(name)] = dates.values
             unread = as_text(values[dates.unread])
             notes += dates.notes

@@ -31,7 +31,8 @@ def _read_one(path: Path) -> Raw:
     if not read_start(path).startswith(PARQUET):
         raise InputError(f'{path} is not a Parquet file: leave out format = "parquet", or name its own format.')
     try:
-        with path.open("rb") as file:
+        # Arrow's own file: reading one of Python's in Arrow's threads can abort or hang the interpreter at its exit.
+        with pa.OSFile(str(path)) as file:
             table = pq.read_table(file)
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"{path} is a damaged Parquet file ({_first_line(error)}): export it again.") from error

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from custservice.tables import NOTHING_WRITTEN
+
 _YES = {"true": 1.0, "yes": 1.0, "y": 1.0, "t": 1.0, "false": 0.0, "no": 0.0, "n": 0.0, "f": 0.0}
 _PLAIN_NUMBER = r"-?(?:0|[1-9]\d*)(?:\.\d+)?"
+#: What stands in a column of numbers where there is none.
+_NO_NUMBER = frozenset({"-", "--", "\u2013", "\u2014", *(word.lower() for word in NOTHING_WRITTEN)})
 # Longer integers are codes, and would not survive as floats.
 _MOST_DIGITS = 15
 
@@ -63,7 +68,7 @@ def as_number(values: pd.Series[Any]) -> Numbers:
     """Return values as floats, from numbers or texts such as ``$1,234.50``, ``12,50 €``, ``4/5`` or ``yes``.
 
     Whether a comma is a decimal sign is decided for the whole column: it is when a value has one or two digits
-    after it, or a point before it.
+    after it, or a point before it. Words for nothing (``n/a``, ``none``, ``-``) are missing, not unread.
 
     Examples
     --------
@@ -74,6 +79,7 @@ def as_number(values: pd.Series[Any]) -> Numbers:
         plain = values.astype("float64")
         return Numbers(plain.where(np.isfinite(plain)), pd.Series(False, index=values.index))
     text = as_id(values).str.lower()
+    text = text.mask(text.isin(_NO_NUMBER))
     numbers = pd.to_numeric(text, errors="coerce").astype("float64").fillna(text.map(_YES).astype("float64"))
     hard = numbers.isna() & text.notna()
     if hard.any():
@@ -137,3 +143,15 @@ def shown(value: Any) -> str:
     """
     flat = " ".join(str(value).split())
     return f"'{flat[:40]}...'" if len(flat) > 40 else f"'{flat}'"
+
+
+def toml_text(text: str) -> str:
+    r"""Return a text as TOML writes it, in quotes.
+
+    Examples
+    --------
+    >>> print(toml_text('the "Shop"'))
+    "the \"Shop\""
+    """
+    # A JSON string is a TOML string, but for the one control character that JSON leaves as it is.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from custservice.errors import EstimationError, did_you_mean
+from custservice.loaders.aliases import ALIASES, plain
 from custservice.panel import exposure_columns
 from custservice.sentiment import families
 
@@ -20,6 +22,11 @@ LEAST_CLUSTERS = 10
 #: What is held constant unless the analyst says otherwise.
 DEFAULT_CONTROLS = ("month", "first_visit", "prior_visits", "history_days", "topics")
 _LOGGED = ("prior_visits", "history_days")
+_IDS = ("visit_id", "review_id", "customer_id", "time_zero")
+# Judgements of the same experience under whatever name: they lie between attitude and return as the rating does.
+_RATING_NAMES = (("rating", "satisfaction"), *ALIASES["reviews"]["rating"], *ALIASES["visits"]["satisfaction"])
+_RATINGS = frozenset(name for rank in _RATING_NAMES for name in rank)
+_RATING = re.compile(r"(?:.*[\W_])?(?:ratings?|stars?|satisfaction|recommend(?:s|ed|ation)?|nps)", re.IGNORECASE)
 _AFTERWARDS = ("returned", "days_to_return", "visits_next", "spend_next", "follow_up_days")
 
 
@@ -77,16 +84,9 @@ def choose_exposures(sample: pd.DataFrame, clusters: NDArray[np.int64], exposure
     Raises
     ------
     EstimationError
-        An exposure that is no driver column of the panel.
+        An exposure that is no driver column of the panel, or is named twice.
     """
-    known = exposure_columns(sample)
-    wanted = list(known if exposures is None else exposures)
-    for name in wanted:
-        if name not in known:
-            raise EstimationError(
-                f"'{name}' is no exposure{did_you_mean(name, known)}. An exposure is what this visit's own review "
-                "mentions; 'ever mentioned' would count customers as exposed before they were (immortal-time bias)."
-            )
+    wanted = _wanted(sample, exposures)
     columns: dict[str, Floats] = {}
     held: dict[str, Floats] = {}
     labels, rare = [], []
@@ -116,6 +116,29 @@ def choose_exposures(sample: pd.DataFrame, clusters: NDArray[np.int64], exposure
     return Exposures(next(frames), named, next(frames), too_rare)
 
 
+def _wanted(sample: pd.DataFrame, exposures: Sequence[str] | None) -> list[str]:
+    known = exposure_columns(sample)
+    if exposures is None:
+        return known
+    refuse_text(exposures, "exposures")
+    for name in exposures:
+        if name not in known:
+            raise EstimationError(
+                f"'{name}' is no exposure{did_you_mean(str(name), known)}. An exposure is what this visit's own review "
+                "mentions; 'ever mentioned' would count customers as exposed before they were (immortal-time bias)."
+            )
+    repeated = [name for name in dict.fromkeys(exposures) if list(exposures).count(name) > 1]
+    if repeated:
+        raise EstimationError(f"The exposures name {' and '.join(repeated)} more than once; name each one once.")
+    return list(exposures)
+
+
+def refuse_text(names: Sequence[str], what: str) -> None:
+    """Raise EstimationError where one text stands in place of a list of names."""
+    if isinstance(names, str):
+        raise EstimationError(f"The {what} must be a list of names; write [{names!r}] instead of {names!r}.")
+
+
 _LABELS = ["driver", "polarity", "n_mentions", "n_clusters"]
 
 
@@ -138,13 +161,14 @@ def build_controls(sample: pd.DataFrame, controls: Sequence[str] | None) -> Cont
     Raises
     ------
     EstimationError
-        The rating (it lies between attitude and return), an outcome, or a column that is not there.
+        The rating (it lies between attitude and return), an outcome, an id, or a column that is not there.
     """
-    names = DEFAULT_CONTROLS if controls is None else controls
+    names: Sequence[str] = DEFAULT_CONTROLS if controls is None else controls
+    refuse_text(names, "controls")
     parts: list[pd.DataFrame] = []
     notes: list[str] = []
-    for name in names:
-        refuse_control(name, sample)
+    for name in dict.fromkeys(names):
+        refuse_control(name, [str(column) for column in sample.columns])
         if name == "topics":
             topics = sample[exposure_columns(sample, topics=True)].astype(np.float64)
             if topics.empty:
@@ -164,18 +188,40 @@ def build_controls(sample: pd.DataFrame, controls: Sequence[str] | None) -> Cont
     return Controls(frame, tuple(notes))
 
 
-def refuse_control(name: str, sample: pd.DataFrame) -> None:
-    """Raise EstimationError where a control would answer another question, or is not there."""
-    if name == "rating":
+def refuse_control(name: str, columns: Collection[str]) -> None:
+    """Raise EstimationError where a control would answer another question, or is no column of the panel.
+
+    Examples
+    --------
+    >>> refuse_control("busy", ["busy"])
+    >>> refuse_control("busines", ["business"])
+    Traceback (most recent call last):
+        ...
+    custservice.errors.EstimationError: There is no control 'busines', did you mean 'business'?
+    """
+    refuse_consequence(name)
+    if name in _IDS:
+        raise EstimationError(f"'{name}' tells single visits or customers apart, so it cannot be held constant.")
+    if name != "topics" and name not in columns:
+        allowed = {*DEFAULT_CONTROLS, *columns} - {*_AFTERWARDS, *_IDS, *filter(_is_rating, columns)}
+        hint = did_you_mean(name, [column for column in allowed if not column.endswith(("_praise", "_blame"))])
+        raise EstimationError(f"There is no control '{name}'{hint}{'' if hint.endswith('?') else '.'}")
+
+
+def refuse_consequence(name: str) -> None:
+    """Raise EstimationError where a column is a judgement of the visit, or an outcome."""
+    if _is_rating(name):
         raise EstimationError(
-            "The star rating lies between what staff did and the return: holding it constant would remove the very "
-            "effect that is asked for; use 'topics' to hold product, price and place constant."
+            f"A star rating lies between what staff did and the return, so holding '{name}' constant would remove the "
+            "very effect that is asked for; use 'topics' to hold product, price and place constant."
         )
     if name in _AFTERWARDS:
         raise EstimationError(f"'{name}' is known only after the visit, so it cannot be held constant; leave it out.")
-    if name != "topics" and name not in sample:
-        allowed = [*DEFAULT_CONTROLS, *(str(c) for c in sample.columns if c not in (*_AFTERWARDS, "rating"))]
-        raise EstimationError(f"There is no control '{name}'{did_you_mean(name, allowed)}.")
+
+
+def _is_rating(name: str) -> bool:
+    own = name.removesuffix("_in_file")
+    return plain(own) in _RATINGS or _RATING.fullmatch(own) is not None
 
 
 def _scaled(name: str, values: NDArray[np.floating]) -> Floats:

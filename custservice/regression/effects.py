@@ -104,7 +104,8 @@ def estimate_effects(
         What is held constant; by default `DEFAULT_CONTROLS`. A list replaces the default; ``[]`` is none.
     absorb, cluster
         Column whose levels get an intercept each (None: one constant), and column of the clusters. With fewer than
-        10 locations customers are the clusters, and a note says so.
+        10 locations customers are the clusters, and a note says so. ``absorb="customer_id"`` compares customers with
+        themselves: a sensitivity check, biased because returning makes the next row, and a note says so.
 
     Returns
     -------
@@ -114,7 +115,7 @@ def estimate_effects(
     ------
     EstimationError
         A question the data cannot answer: no reviewed visit with a known outcome, no variation, the rating as a
-        control, an exposure that is no mention of this visit.
+        control, an exposure that is no mention of this visit or named twice, no driver that can be told apart.
 
     Notes
     -----
@@ -155,10 +156,7 @@ def estimate_effects(
 
 def _said(fit: LinearFit, chosen: Exposures) -> list[str]:
     notes = [f"Intervals: {fit.estimate.rule}."]
-    lost = [name for name in fit.dropped if name in chosen.columns]
-    if lost:
-        notes.append(f"Not estimable (always or never together with others): {', '.join(lost)}.")
-    other = len(fit.dropped) - len(lost)
+    other = sum(name not in chosen.held for name in fit.dropped)
     if other:
         notes.append(f"{other} control columns were constant or followed from others and were left out.")
     if len(chosen.too_rare):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from custservice.errors import EstimationError
-from custservice.regression.design import Exposures, build_controls, choose_exposures
+from custservice.regression.design import Exposures, build_controls, choose_exposures, refuse_consequence
+from custservice.regression.linear import demean, independent_columns
 
+#: A column is part of a combination when it has more than this weight, all columns scaled to length 1.
+_PART = 1e-4
 #: Below this many locations customers are the clusters.
 LEAST_LOCATIONS = 10
 
@@ -27,7 +30,7 @@ class Question:
     y, x, names
         Outcome (n,), columns (n, k) and their names: exposures first, then pools held constant, then controls.
     exposures
-        The exposures and what was too rare.
+        The exposures that can be told apart from all else, and what was too rare.
     groups, clusters
         Codes from 0 of the absorbed factor (None: one constant) and of the clusters, shape (n,).
     notes
@@ -69,6 +72,8 @@ def put_question(
             "No driver is mentioned often enough in the reviewed visits with a known outcome to estimate its effect."
         )
     held = build_controls(sample, controls)
+    groups = None if absorb is None else pd.factorize(sample[absorb])[0].astype(np.int64)
+    chosen, entangled = _told_apart(chosen, held.columns, groups)
     parts = (chosen.columns, chosen.held, held.columns)
     return Question(
         sample=sample,
@@ -76,9 +81,9 @@ def put_question(
         x=np.hstack([part.to_numpy(dtype=np.float64) for part in parts]),
         names=tuple(str(name) for part in parts for name in part.columns),
         exposures=chosen,
-        groups=None if absorb is None else pd.factorize(sample[absorb])[0].astype(np.int64),
+        groups=groups,
         clusters=clusters,
-        notes=(*dropped, *said, *held.notes),
+        notes=(*dropped, *said, *held.notes, *entangled),
     )
 
 
@@ -86,8 +91,10 @@ def _sample(panel: pd.DataFrame, outcome: str, absorb: str | None) -> tuple[pd.D
     """Reviewed visits with a known outcome, without groups of one row (their own intercept fits them exactly)."""
     if outcome not in panel:
         raise EstimationError(f"The panel has no column '{outcome}'; build it with build_panel().")
-    if absorb is not None and absorb not in panel:
-        raise EstimationError(f"The panel has no column '{absorb}' to absorb.")
+    if absorb is not None:
+        refuse_consequence(absorb)
+        if absorb not in panel:
+            raise EstimationError(f"The panel has no column '{absorb}' to absorb.")
     reviewed = panel["review_id"].notna()
     known = panel[outcome].notna()
     sample = panel[reviewed & known]
@@ -102,16 +109,24 @@ def _sample(panel: pd.DataFrame, outcome: str, absorb: str | None) -> tuple[pd.D
             f"The outcome is the same ({values[0]:g}) after all {len(sample):,} reviewed visits where it is known, so "
             "nothing can be compared; choose another window or wait for more visits."
         )
-    if absorb is None:
-        return sample, []
+    return (sample, []) if absorb is None else _comparable(sample, absorb)
+
+
+def _comparable(sample: pd.DataFrame, absorb: str) -> tuple[pd.DataFrame, list[str]]:
+    notes = []
+    if absorb == "customer_id":
+        notes.append(
+            "Customers are compared with themselves: a sensitivity check and no result to act on, because it is biased "
+            "(a customer's next row exists only where the customer returned)."
+        )
     alone = ~sample[absorb].duplicated(keep=False)
-    if not alone.any():
-        return sample, []
     if alone.all():
         raise EstimationError(
             f"Each {absorb} has only one reviewed visit with a known outcome, so nothing can be compared within it."
         )
-    return sample[~alone], [f"{int(alone.sum()):,} visits stand alone in their {absorb} and were left out."]
+    if alone.any():
+        notes.append(f"{int(alone.sum()):,} visits stand alone in their {absorb} and were left out.")
+    return sample[~alone], notes
 
 
 def _choose_cluster(sample: pd.DataFrame, cluster: str) -> tuple[str, list[str]]:
@@ -124,3 +139,42 @@ def _choose_cluster(sample: pd.DataFrame, cluster: str) -> tuple[str, list[str]]
             "locations only."
         ]
     return cluster, []
+
+
+def _told_apart(
+    chosen: Exposures, controls: pd.DataFrame, groups: NDArray[np.int64] | None
+) -> tuple[Exposures, list[str]]:
+    """Hold constant what cannot be told apart from other columns: one of them would get the effect of all.
+
+    An exposure cannot be told apart when it is part of a combination of columns (exposures, pools, controls and
+    intercepts) that is zero in every row. Each column that `independent_columns` leaves out closes one such.
+    """
+    columns = pd.concat([chosen.columns, chosen.held, controls], axis=1).to_numpy(dtype=np.float64)
+    n = chosen.columns.shape[1]
+    within = demean(columns, np.zeros(len(columns), dtype=np.int64) if groups is None else groups)
+    kept = independent_columns(within, (columns**2).sum(axis=0))
+    left = np.setdiff1d(np.arange(columns.shape[1]), kept)
+    unit = within / np.sqrt(np.maximum((within**2).sum(axis=0), np.finfo(float).tiny))
+    weights = np.linalg.solve(unit[:, kept].T @ unit[:, kept], unit[:, kept].T @ unit[:, left])
+    involved = np.zeros((n, len(left)), dtype=bool)  # which exposures each combination holds
+    involved[kept[kept < n]] = np.abs(weights[kept < n]) > _PART
+    involved[left[left < n], np.flatnonzero(left < n)] = True
+    lost: NDArray[np.bool_] = np.asarray(involved.any(axis=1))
+    if not lost.any():
+        return chosen, []
+    if lost.all():
+        raise EstimationError(
+            "No driver can be told apart from the others and from what is held constant; wait for more."
+        )
+    names = list(map(str, chosen.columns.columns))
+    sets = dict.fromkeys(", ".join(_pick(names, column)) for column in involved.T if column.any())
+    notes = [
+        f"Not estimable (cannot be told apart from each other or from what is held constant): {each}." for each in sets
+    ]
+    held = pd.concat([chosen.held, chosen.columns[_pick(names, lost)]], axis=1)
+    labels = chosen.labels.loc[np.flatnonzero(~lost)].reset_index(drop=True)
+    return replace(chosen, columns=chosen.columns[_pick(names, ~lost)], labels=labels, held=held), notes
+
+
+def _pick(names: list[str], flags: NDArray[np.bool_]) -> list[str]:
+    return [name for name, flag in zip(names, flags, strict=True) if flag]

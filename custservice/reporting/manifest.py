@@ -51,7 +51,7 @@ def make_manifest(study: Study, runs: Sequence[NotebookRun], started: dt.datetim
         "commit": commit(),
         "python": platform.python_version(),
         "versions": {name: _version(name) for name in _PACKAGES},
-        "seed": study.config.seed,
+        "seed": None,  # nothing in a report is drawn at random
         "inputs": study.input_hashes,
         "settings": study.config.model_dump(mode="json"),
         "rows": {"reviews": len(study.reviews), "visits": len(study.visits), "set_aside": len(study.quarantine)},

@@ -79,8 +79,9 @@ def test_one_column_may_be_told_for_two():
     assert frame["location_id"].tolist() == frame["customer_id"].tolist() == ["value of c"]
 
 
-def test_an_ambiguous_required_column_is_an_error():
-    with pytest.raises(InputError, match=r"'user_id' and 'client_id' could each be the customer.*say which"):
+def test_an_ambiguous_required_column_is_an_error_with_a_line_to_paste():
+    line = r'say which, for example with customer_id = "client_id" under \[reviews\.columns\]'
+    with pytest.raises(InputError, match=f"'user_id' and 'client_id' could each be the customer.*{line}"):
         assign(["user_id", "client_id", "date", "text"])
 
 

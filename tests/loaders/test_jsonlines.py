@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from custservice.errors import InputError
 from custservice.loaders import read_reviews
+from custservice.loaders.jsonlines import NO_OBJECT
 
 quick = settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -67,14 +68,53 @@ def test_half_a_character_is_replaced(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("lines", "message"),
+    "bad",
     [
-        ((row(), '{"customer_id": 1,'), "not readable as JSON in line 2"),
-        ((row(), "[1, 2]"), r"something other than a JSON object \(entry 2\)"),
-        (("{" * 3 + "}" * 3,), "not readable as JSON in line 1"),
-        (('{"a": ' * 100_000,), "nested too deeply|not readable"),
+        '{"customer_id": 1,',
+        "[1, 2]",
+        "null",
+        "{" * 3 + "}" * 3,
+        '{"a": ' * 100_000,
+        '{"a": ' + "9" * 5000 + "}",
+        "\x00",
     ],
 )
-def test_an_unreadable_line_is_named(tmp_path, lines, message):
-    with pytest.raises(InputError, match=message):
-        read_reviews(write(tmp_path / "a.jsonl", *lines), format="jsonl")
+def test_a_broken_line_is_set_aside_with_its_number(tmp_path, bad):
+    path = write(tmp_path / "a.jsonl", row(customer_id="ann"), "", bad, row(customer_id="bob"))
+    loaded = read_reviews(path, format="jsonl")
+    assert loaded.table["customer_id"].tolist() == ["ann", "bob"]
+    assert loaded.table["review_id"].tolist() == ["r00000001", "r00000004"]
+    assert loaded.quarantine[["row", "reason", "raw"]].values.tolist() == [[3, NO_OBJECT, bad]]
+
+
+def test_an_entry_of_a_list_that_is_no_object_is_set_aside(tmp_path):
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps([row(), 7, row()]))
+    loaded = read_reviews(path)
+    assert len(loaded.table) == 2
+    assert loaded.quarantine[["row", "reason", "raw"]].values.tolist() == [[2, NO_OBJECT, "7"]]
+
+
+def test_gaps_in_the_numbers_of_lines_make_no_id_twice(tmp_path):
+    write(tmp_path / "a.jsonl", row(), "", "", row())
+    write(tmp_path / "b.jsonl", "", row(), "{")
+    write(tmp_path / "c.jsonl", row())
+    loaded = read_reviews(tmp_path / "?.jsonl")
+    assert loaded.table["review_id"].tolist() == ["r00000001", "r00000004", "r00000006", "r00000008"]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('{"customer_id": 1,\n[1]', r"holds no JSON object \(line 1: '{\"customer_id\": 1,'\): export"),
+        ("{}\n{}\n", "holds no JSON object: export the table again"),
+        ('[{"a": 1},\n{"a": 2', "not readable as JSON in line 2"),
+        ("[" * 100_000, "not readable as JSON"),
+    ],
+)
+def test_a_file_without_any_object_is_one_sentence(tmp_path, content, message):
+    path = tmp_path / "a.jsonl"
+    path.write_text(content)
+    with pytest.raises(InputError, match=message) as caught:
+        read_reviews(path, format="jsonl")
+    assert len(str(caught.value)) < 300

@@ -120,10 +120,14 @@ def test_the_mapping_tells_what_a_date_is(tmp_path):
 
 
 def test_numbers_that_are_none(tmp_path):
-    path = write(tmp_path / "a.csv", "client,date,total", "ann,2024-01-01,3", "bob,2024-01-02,n/a", "cid,2024-01-03,4")
+    path = write(tmp_path / "a.csv", "client,date,total", "ann,2024-01-01,3", "bob,2024-01-02,much", "cid,2024-01-03,4")
     loaded = read_visits(path)
     assert loaded.table["spend"].isna().tolist() == [False, True, False]
-    assert "1 values of spend are no numbers and count as missing ('n/a' in row 2)." in loaded.notes
+    assert "1 values of spend are no numbers and count as missing ('much' in row 2)." in loaded.notes
+    path = write(tmp_path / "c.csv", "client,date,total", *["ann,2024-01-01,n/a"] * 3, "cid,2024-01-03,4")
+    loaded = read_visits(path)
+    assert loaded.table["spend"].isna().tolist() == [True, True, True, False]
+    assert not any("spend" in note for note in loaded.notes)
     path = write(tmp_path / "b.csv", "client,date,value", "ann,2024-01-01,high", "bob,2024-01-02,low")
     loaded = read_visits(path)
     assert "spend" not in loaded.table

@@ -33,8 +33,15 @@ def test_numbers_as_people_write_them(written, numbers):
     assert [None if math.isnan(value) else value for value in read] == numbers
 
 
+@pytest.mark.parametrize("word", ["", "n/a", "N/A", "NA", "-", "none", "None", "null", "NULL", "nan", "\u2013"])
+def test_words_for_nothing_are_no_unread_numbers(word):
+    numbers = as_number(texts("3", word))
+    assert math.isnan(numbers.values[1])
+    assert numbers.unread.tolist() == [False, False]
+
+
 def test_what_is_no_number_is_told_from_what_is_not_there():
-    numbers = as_number(texts("3", "n/a", "", "inf"))
+    numbers = as_number(texts("3", "many", "", "inf"))
     assert numbers.unread.tolist() == [False, True, False, True]
     assert as_number(pd.Series([1.5, math.inf, None])).values.isna().tolist() == [False, True, True]
     assert as_number(pd.Series([True, False])).values.tolist() == [1.0, 0.0]

@@ -9,7 +9,7 @@ from made_up import make_panel
 
 from custservice.errors import EstimationError
 from custservice.regression import estimate_effects
-from custservice.regression.design import build_controls, choose_exposures
+from custservice.regression.design import build_controls, choose_exposures, refuse_control
 from custservice.regression.effects import COLUMNS
 
 
@@ -104,7 +104,13 @@ def test_missing_controls_get_an_indicator_and_are_counted() -> None:
         ({"controls": ["rating"]}, "star rating lies between"),
         ({"controls": ["returned"]}, "known only after the visit"),
         ({"controls": ["mnth"]}, "did you mean 'month'"),
+        ({"controls": ["staff_service_rating"]}, "star rating lies between"),
+        ({"controls": "month"}, r"controls must be a list of names; write \['month'\]"),
+        ({"controls": ["customer_id"]}, "tells single visits or customers apart"),
+        ({"absorb": "rating"}, "star rating lies between"),
         ({"exposures": ["ever_praised"]}, "immortal-time bias"),
+        ({"exposures": "warmth_praise"}, r"exposures must be a list of names; write \['warmth_praise'\]"),
+        ({"exposures": ["warmth_praise"] * 2}, "exposures name warmth_praise more than once"),
         ({"outcome": "rating"}, "allowed are returned"),
         ({"model": "forest"}, "allowed are linear"),
         ({"cluster": "shop"}, "no column 'shop'"),
@@ -114,6 +120,75 @@ def test_missing_controls_get_an_indicator_and_are_counted() -> None:
 def test_bad_questions_are_refused_with_the_reason(asked: dict[str, object], reason: str) -> None:
     with pytest.raises(EstimationError, match=reason):
         estimate_effects(make_panel(), **asked)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "rating",
+        "overall_rating",
+        "staff_service_rating",
+        "Service-Rating",
+        "rating_in_file",
+        "recommended",
+        "stars",
+        "score",
+        "satisfaction",
+        "csat",
+        "overallRating",
+        "satisfaction_score",
+    ],
+)
+def test_a_rating_by_any_other_name_is_refused(name: str) -> None:
+    with pytest.raises(EstimationError, match="lies between"):
+        refuse_control(name, [name])
+
+
+@pytest.mark.parametrize("name", ["operating_hours", "month", "starting_time", "underscore", "spend", "recommender"])
+def test_what_only_sounds_like_a_rating_is_none(name: str) -> None:
+    refuse_control(name, [name])
+
+
+def test_drivers_that_are_always_mentioned_together_are_not_told_apart() -> None:
+    panel = make_panel()
+    twins = panel.assign(apology_praise=panel["warmth_praise"])
+    one, both = estimate_effects(panel), estimate_effects(twins)
+    assert set(one.table["driver"]) == {"warmth", "courtesy"}
+    assert both.table["driver"].tolist() == ["courtesy"]
+    assert both.estimate.coef == pytest.approx(one.table.set_index("driver").loc[["courtesy"], "effect"] / 1000)
+    notes = [note for note in both.notes if note.startswith("Not estimable")]
+    assert len(notes) == 1
+    assert notes[0].endswith(": warmth_praise, apology_praise.")
+    with pytest.raises(EstimationError, match="No driver can be told apart"):
+        estimate_effects(twins, exposures=["apology_praise", "warmth_praise"])
+
+
+def test_a_driver_that_is_a_combination_of_others_takes_none_of_their_effects() -> None:
+    panel = make_panel()
+    rng = np.random.default_rng(5)
+    panel["apology_praise"] = panel["warmth_praise"] * rng.integers(0, 2, len(panel))
+    panel["listening_praise"] = panel["warmth_praise"] - panel["apology_praise"]
+    effects = estimate_effects(panel)
+    assert effects.table["driver"].tolist() == ["courtesy"]
+    assert any(note.endswith(": warmth_praise, apology_praise, listening_praise.") for note in effects.notes)
+
+
+def test_a_driver_that_a_control_or_the_location_determines_is_not_estimable() -> None:
+    panel = make_panel()
+    alike = panel.assign(weekend=panel["warmth_praise"])
+    effects = estimate_effects(alike, controls=["weekend"])
+    assert effects.table["driver"].tolist() == ["courtesy"]
+    by_place = panel.assign(warmth_praise=(panel["location_id"].astype(int) < 12).astype(int))
+    effects = estimate_effects(by_place)
+    assert effects.table["driver"].tolist() == ["courtesy"]
+    assert any(note.endswith("from what is held constant): warmth_praise.") for note in effects.notes)
+    assert "warmth" in set(estimate_effects(by_place, absorb=None).table["driver"])
+
+
+def test_customers_compared_with_themselves_are_labelled() -> None:
+    label = "a sensitivity check and no result to act on"
+    assert any(label in note for note in estimate_effects(make_panel(), absorb="customer_id").notes)
+    assert not any(label in note for note in estimate_effects(make_panel()).notes)
 
 
 def test_nothing_to_estimate_is_said() -> None:
