@@ -100,10 +100,7 @@ def build_panel(
     readable = reviews[is_readable(reviews)]
     linked = _linked_reviews(readable, visits, link_days, notes)
     if len(readable) < len(reviews):
-        notes.append(
-            f"{len(reviews) - len(readable):,} reviews are not in English and were not read; "
-            "their visits count as unreviewed."
-        )
+        notes.append(f"The visits of {len(reviews) - len(readable):,} reviews that were not read count as unreviewed.")
     time_zero = _time_zero(visits, linked)
     groups = group_codes(visits, SCOPES[return_to])[0]
     line = make_timeline(groups, visits["visited_at"].to_numpy(), visits["visit_id"])

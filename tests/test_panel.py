@@ -173,7 +173,7 @@ def test_unread_reviews_leave_exposures_missing_and_are_counted() -> None:
     assert pd.isna(panel.loc["v1", "review_id"])
     assert panel.loc["v1", list(exposure_columns(panel))].isna().all()
     assert panel.loc["v4", "warmth_praise"] == 0
-    assert "1 reviews are not in English" in " ".join(panel.attrs["notes"])
+    assert "The visits of 1 reviews that were not read count as unreviewed." in panel.attrs["notes"]
 
 
 def test_a_review_dated_by_day_belongs_to_a_visit_later_that_day_and_does_not_count_it_as_a_return() -> None:

@@ -49,6 +49,9 @@ _MARGIN, _MARGIN_PER_SHARE = 2.0, 30.0
 #: Two words are too few for that margin, and one may be a name in any language.
 _MARGIN_TWO_WORDS = 3.0
 
+#: Languages of fewer reviews are counted and not named: the note stands on published pages.
+_LEAST_NAMED = 5
+
 
 def add_language(reviews: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     """Return reviews with their ``language``, detected where the file does not tell it, and notes that count."""
@@ -60,8 +63,9 @@ def add_language(reviews: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     other = language[language != ENGLISH].value_counts()
     if other.empty:
         return reviews.assign(language=language), []
-    most = ", ".join(f"{name} {count:,}" for name, count in other.head(6).items())
-    note = f"{other.sum():,} of {len(reviews):,} reviews are not in English ({most}): they are not read for mentions."
+    most = ", ".join(f"{name} {count:,}" for name, count in other.head(6).items() if count >= _LEAST_NAMED)
+    named = f" ({most})" if most else ""
+    note = f"{other.sum():,} of {len(reviews):,} reviews are not in English{named}: they are not read for mentions."
     return reviews.assign(language=language), [note]
 
 

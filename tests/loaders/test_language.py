@@ -52,7 +52,7 @@ def test_what_the_file_says_is_believed():
     )
     told, notes = add_language(reviews)
     assert told["language"].tolist() == ["fr", "en", "en", "zh"]
-    assert notes == ["2 of 4 reviews are not in English (fr 1, zh 1): they are not read for mentions."]
+    assert notes == ["2 of 4 reviews are not in English: they are not read for mentions."]
     assert reviews["language"].isna().sum() == 1
 
 
