@@ -62,12 +62,12 @@ def test_it_holds_what_it_says(demo: Demo) -> None:
 
 
 def test_returns_follow_the_probabilities_that_were_put_in(demo: Demo) -> None:
-    """The panel sees exactly the returns that were drawn: the mean of the outcome is that of its probability."""
+    """Base 0.60 with few effects large and frequent; and the panel cannot miss a return, nor count one too many."""
     said = pd.DataFrame({"review_id": [], "driver": [], "polarity": []}, dtype="str")
     reviews = demo.reviews[demo.reviews["text"] != ""].drop_duplicates("review_id")
     panel = build_panel(reviews, demo.visits, said, window_days=60, observed_until="2025-06-30")
     known = panel[panel["returned"].notna()]
-    assert 0.5 < known["returned"].mean() < 0.65
+    assert known["returned"].mean() == pytest.approx(0.59, abs=0.015)
     gap = panel.loc[panel["review_id"].notna(), "days_to_return"]
     assert not gap.between(60.0001, 61.3).any()  # nobody returns at the edge, where rounding could decide
 

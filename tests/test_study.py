@@ -228,6 +228,8 @@ def test_albany_study():
     study = open_study(STUDIES / "albany.toml")
     panel = study.panel
     assert (len(study.reviews), len(study.visits), len(study.quarantine)) == (27855, 27864, 9)
+    assert study.loaded["reviews"].rows_in == 27864
+    assert study.loaded["reviews"].reasons == {NO_TEXT: 9}
     assert (int(panel["returned"].notna().sum()), int(panel["returned"].sum())) == (21246, 1734)
 
 
@@ -237,4 +239,5 @@ def test_cdnow_panel():
     ids = ["review_id", "customer_id", "location_id", "text"]
     reviews = pd.DataFrame({name: pd.Series(dtype="str") for name in ids})
     panel = build_panel(reviews.assign(reviewed_at=pd.Series(dtype="datetime64[us]")), visits, window_days=90)
+    assert len(visits) == len(panel) == 69659
     assert (int(panel["returned"].notna().sum()), int(panel["returned"].sum())) == (63799, 31636)

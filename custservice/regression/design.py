@@ -94,7 +94,7 @@ def choose_exposures(sample: pd.DataFrame, clusters: NDArray[np.int64], exposure
     least_clusters = min(LEAST_CLUSTERS, int(clusters.max()) + 1)
     for name in wanted:
         values = sample[name].to_numpy(dtype=np.float64)
-        counts = {"n_mentions": int(values.sum()), "n_clusters": len(np.unique(clusters[values > 0]))}
+        counts = _counts(values, clusters)
         driver, polarity = split_column(name)
         row = {"driver": driver, "polarity": polarity, **counts}
         if _is_common(counts, least_clusters):
@@ -104,7 +104,7 @@ def choose_exposures(sample: pd.DataFrame, clusters: NDArray[np.int64], exposure
             rare.append(row | {"pooled_into": f"other {family_of.get(driver, 'general')}", "column": name})
     for (family, polarity), members in _pools(rare).items():
         pooled = sample[[m["column"] for m in members]].to_numpy(dtype=np.float64).max(axis=1)
-        counts = {"n_mentions": int(pooled.sum()), "n_clusters": len(np.unique(clusters[pooled > 0]))}
+        counts = _counts(pooled, clusters)
         if not _is_common(counts, least_clusters):
             held[f"{family} {polarity}"] = pooled
             continue
@@ -140,6 +140,10 @@ def refuse_text(names: Sequence[str], what: str) -> None:
 
 
 _LABELS = ["driver", "polarity", "n_mentions", "n_clusters"]
+
+
+def _counts(values: Floats, clusters: NDArray[np.int64]) -> dict[str, int]:
+    return {"n_mentions": int(values.sum()), "n_clusters": len(np.unique(clusters[values > 0]))}
 
 
 def _is_common(counts: dict[str, int], least_clusters: int) -> bool:
