@@ -183,6 +183,44 @@ class Study:
         whole = pd.concat(parts, ignore_index=True)
         return whole[["table", *(name for name in whole.columns if name != "table")]]
 
+    def quotes(
+        self,
+        *,
+        driver: str | None = None,
+        polarity: str | None = None,
+        location: str | None = None,
+        since: str | None = None,
+        returned: bool | None = None,
+    ) -> pd.DataFrame:
+        """Return the sentences behind a number, newest first, as customers wrote them: for analysts, not for pages.
+
+        Parameters
+        ----------
+        driver, polarity
+            Such as ``"courtesy"`` and ``"blame"``; all by default.
+        location
+            One location's id.
+        since
+            Only reviews of this date or later, such as ``"2024-12-31"``.
+        returned
+            Only visits that were (True), or were not (False), followed by a return.
+
+        Returns
+        -------
+        DataFrame
+            Row per mention: review_id, location_id, reviewed_at, returned, driver, polarity, evidence, sentence.
+
+        Raises
+        ------
+        StudyError
+            No mention has such a driver, polarity or location, or the date is none.
+        """
+        from custservice.evidence import sentences_behind
+
+        return sentences_behind(
+            self, driver=driver, polarity=polarity, location=location, since=since, returned=returned
+        )
+
     @property
     def notes(self) -> list[str]:
         """What the loaders and the panel want said, in that order."""
