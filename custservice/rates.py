@@ -146,7 +146,7 @@ def shrunk_rates(panel: pd.DataFrame, column: str, by: str = "location_id", min_
         rate, shrunk, low and high (per 100 reviews; the last two are the 95% interval of ``shrunk``, given the
         estimated spread between places).
     """
-    from scipy.stats import beta
+    from scipy.special import betaincinv
 
     reviewed = panel[panel["review_id"].notna()]
     groups = reviewed.groupby(by)
@@ -164,7 +164,7 @@ def shrunk_rates(panel: pd.DataFrame, column: str, by: str = "location_id", min_
     shrunk, low, high = np.full((3, len(n)), mean)
     if np.isfinite(prior):
         shrunk = (k + prior * mean) / (n + prior)
-        low, high = (beta.ppf(q, k + prior * mean, n - k + prior * (1 - mean)) for q in (0.025, 0.975))
+        low, high = (betaincinv(k + prior * mean, n - k + prior * (1 - mean), q) for q in (0.025, 0.975))
     table = table.assign(rate=PER * k / n, shrunk=PER * shrunk, low=PER * low, high=PER * high)
     return table.sort_values(["shrunk", by], ascending=[False, True], ignore_index=True)
 
@@ -184,7 +184,7 @@ def standing_out(panel: pd.DataFrame, by: str, min_reviews: int = 30) -> pd.Data
         test, Benjamini-Hochberg over all groups and drivers, q <= .05), furthest from the average first: the group,
         driver, polarity, reviews, shrunk, low, high, average (per 100 reviews; see `shrunk_rates`).
     """
-    from scipy.stats import binom
+    from scipy.special import bdtr, bdtrc
 
     columns = [by, "driver", "polarity", "reviews", "shrunk", "low", "high", "average"]
     parts = [pd.DataFrame(columns=[*columns, "p_value"])]
@@ -194,7 +194,7 @@ def standing_out(panel: pd.DataFrame, by: str, min_reviews: int = 30) -> pd.Data
         if k.sum() < min_reviews or len(table) < 2:
             continue
         elsewhere = (k.sum() - k) / (n.sum() - n)
-        tail = np.minimum(binom.cdf(k, n, elsewhere), binom.sf(k - 1, n, elsewhere))
+        tail = np.minimum(bdtr(k, n, elsewhere), np.where(k > 0, bdtrc(k - 1, n, elsewhere), 1.0))  # P(<= k), P(>= k)
         driver, _, polarity = column.rpartition("_")
         named = {"driver": driver, "polarity": polarity, "average": PER * k.sum() / n.sum()}
         parts.append(table.assign(**named, p_value=np.minimum(2 * tail, 1.0))[[*columns, "p_value"]])
