@@ -189,6 +189,8 @@ def standing_out(panel: pd.DataFrame, by: str, min_reviews: int = 30) -> pd.Data
     columns = [by, "driver", "polarity", "reviews", "shrunk", "low", "high", "average"]
     parts = [pd.DataFrame(columns=[*columns, "p_value"])]
     for column in exposure_columns(panel):
+        if panel[column].sum() < min_reviews:
+            continue
         table = shrunk_rates(panel, column, by, min_reviews)
         k, n = table["n_mentions"].to_numpy(), table["reviews"].to_numpy()
         if k.sum() < min_reviews or len(table) < 2:
