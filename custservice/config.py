@@ -103,6 +103,8 @@ class StudyConfig(_Strict):
         A review without a visit id belongs to the customer's latest visit at most so many days before it.
     controls
         Columns held constant; None means the default ones.
+    lexicon
+        A file of own patterns and drivers, in the form of ``drivers.toml``, that extends the built-in lexicon.
     reviews, visits
         The files; without visits the reviews stand in for them.
     report
@@ -116,6 +118,7 @@ class StudyConfig(_Strict):
     observed_until: dt.datetime | dt.date | None = None
     link_days: int = Field(default=30, ge=0, le=LONGEST)
     controls: tuple[str, ...] | None = None
+    lexicon: str | None = None
     reviews: FilesConfig
     visits: FilesConfig | None = None
     report: ReportConfig = Field(default_factory=ReportConfig)

@@ -46,6 +46,8 @@ def open_study(path: str | PathLike[str]) -> Study:
     StudyError
         If the file is missing or says something that a study does not know. The data files are read later, unless a
         control is none of the panel's own columns.
+    LexiconError
+        If the study's own lexicon cannot be used; file and line are named.
 
     Examples
     --------
@@ -63,6 +65,7 @@ def open_study(path: str | PathLike[str]) -> Study:
     if file.is_dir():
         file = file / "study.toml"
     study = Study(file, read_config(file))
+    study.check_lexicon()
     study.check_controls()
     return study
 
@@ -92,6 +95,18 @@ class Study:
     def stand_in(self) -> bool:
         """Whether reviews stand in for visits, because the study has no visits file."""
         return self.config.visits is None
+
+    @property
+    def lexicon(self) -> Path | None:
+        """The study's own lexicon file, None where it uses the built-in one alone."""
+        return None if self.config.lexicon is None else self.path.parent / Path(self.config.lexicon).expanduser()
+
+    def check_lexicon(self) -> None:
+        """Raise LexiconError where the study's own lexicon cannot be used."""
+        if self.lexicon is not None:
+            from custservice.sentiment import load_lexicon
+
+            load_lexicon(self.lexicon)
 
     def check_controls(self) -> None:
         """Raise StudyError where a control is refused or is no column of the panel."""
@@ -134,7 +149,7 @@ class Study:
     @cached_property
     def mentions(self) -> pd.DataFrame:
         """Mentions of drivers and topics in the reviews that can be read: columns ``tables.MENTION_COLUMNS``."""
-        key = hash_of("mentions", self._made("reviews"), hash_code(*_READING))
+        key = hash_of("mentions", self._made("reviews"), hash_code(*_READING), self._lexicon_hash)
         return self._cache.frame("mentions", key, self._find_mentions)
 
     @property
@@ -159,7 +174,8 @@ class Study:
             if name not in PANEL_SETTINGS:
                 raise StudyError(f"The panel has no setting '{name}'{did_you_mean(name, PANEL_SETTINGS)}.")
         settings = {name: changes.get(name, getattr(self.config, name)) for name in PANEL_SETTINGS}
-        key = hash_of("panel", self._made("visits"), self._made("reviews"), hash_code(*_PANEL), settings)
+        made = self._made("visits"), self._made("reviews"), self._lexicon_hash
+        key = hash_of("panel", *made, hash_code(*_PANEL), settings)
         if key not in self._panels:
             self._panels[key] = self._cache.frame("panel", key, lambda: self._build_panel(settings))
         return self._panels[key]
@@ -281,6 +297,10 @@ class Study:
     def _cache(self) -> Cache:
         return Cache(self.path.parent)
 
+    @property
+    def _lexicon_hash(self) -> str:
+        return "" if self.lexicon is None else hash_all([self.lexicon])[0][1]
+
     @cached_property
     def _hashes(self) -> dict[TableName, list[tuple[str, str]]]:
         return {table: hash_all(paths) for table, paths in self.files.items()}
@@ -345,7 +365,7 @@ class Study:
         from custservice.sentiment import find_all
 
         reviews = self.reviews[is_readable(self.reviews)]
-        found = find_all(reviews.set_index("review_id")["text"])
+        found = find_all(reviews.set_index("review_id")["text"], self.lexicon)
         return found.rename(columns={"text_id": "review_id"})[list(MENTION_COLUMNS)]
 
     def _build_panel(self, settings: Mapping[str, Any]) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from custservice.cache import FOLDER
 from custservice.errors import InputError, StudyError
 from custservice.loaders import load_visits
 from custservice.panel import build_panel
+from custservice.sentiment import LexiconError
 from custservice.study import STAND_IN_NOTE, open_study
 from custservice.tables import MENTION_COLUMNS, NO_TEXT
 
@@ -72,6 +73,21 @@ def test_reviews_stand_in_for_visits_those_without_text_too(folder):
     assert study.reviews["visit_id"].tolist() == study.reviews["review_id"].tolist()
     assert len(study.panel) == 4
     assert STAND_IN_NOTE in study.notes
+
+
+def test_an_own_lexicon_adds_drivers_and_patterns(folder):
+    own = '[drivers]\nspeech = "own"\n[speech.praise.tone]\n# How they speak.\npatterns = "spoke softly"\n'
+    (folder / "mine.toml").write_text(own)
+    (folder / "reviews.csv").write_text("id,customer,date,text\n1,a,2024-01-01,The waiter spoke softly.\n")
+    (folder / "study.toml").write_text('title = "T"\nlexicon = "mine.toml"\n[reviews]\nfiles = "reviews.csv"\n')
+    study = open_study(folder)
+    assert study.mentions[["driver", "polarity", "evidence"]].values.tolist() == [["speech", "praise", "spoke softly"]]
+    assert study.panel["speech_praise"].tolist() == [1]
+    (folder / "mine.toml").write_text(own.replace("spoke softly", "spoke slowly"))
+    assert open_study(folder).mentions.empty
+    (folder / "mine.toml").write_text(own.replace('"own"', '"own'))
+    with pytest.raises(LexiconError, match=r"mine\.toml is not valid TOML"):
+        open_study(folder)
 
 
 def test_controls_are_checked_as_soon_as_the_study_is_opened(folder, monkeypatch):

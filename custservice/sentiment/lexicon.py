@@ -88,7 +88,6 @@ class _File:
         return LexiconError(f"{self.name}, line {line}: {message}.")
 
 
-@lru_cache(maxsize=8)
 def load_lexicon(path: str | FilePath | None = None) -> Lexicon:
     """Load the built-in lexicons, extended by a user's own file where one is named.
 
@@ -109,15 +108,21 @@ def load_lexicon(path: str | FilePath | None = None) -> Lexicon:
     >>> lexicon.families["apology"]
     'responsibility'
     """
+    if path is None:
+        return _loaded()
+    try:
+        text = FilePath(path).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as broken:
+        raise LexiconError(f"Cannot read the lexicon {path}: {broken}.") from broken
+    return _loaded(str(path), text)
+
+
+@lru_cache(maxsize=8)
+def _loaded(name: str = "", text: str = "") -> Lexicon:
+    """Read the built-in lexicons and one more text; remembered by content, since a file may change under a session."""
     package = resources.files("custservice.sentiment")
-    files = [_read(name, package.joinpath(name).read_text("utf-8")) for name in ("drivers.toml", "topics.toml")]
-    if path is not None:
-        try:
-            text = FilePath(path).read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as broken:
-            raise LexiconError(f"Cannot read the lexicon {path}: {broken}.") from broken
-        files.append(_read(str(path), text))
-    return merge(files)
+    files = [_read(each, package.joinpath(each).read_text("utf-8")) for each in ("drivers.toml", "topics.toml")]
+    return merge([*files, _read(name, text)] if name else files)
 
 
 def families(path: str | FilePath | None = None) -> dict[str, str]:
