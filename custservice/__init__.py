@@ -7,6 +7,7 @@ from custservice import figures, findings, quality, rates, words
 from custservice.asked import ask, compare_links, scope
 from custservice.errors import CustserviceError
 from custservice.loaders import load_reviews, load_visits
+from custservice.missed import find_missed
 from custservice.panel import build_panel
 from custservice.quotes import quotes_for
 from custservice.regression import Effects, Estimate, estimate_effects
@@ -30,6 +31,7 @@ __all__ = [
     "estimate_effects",
     "figures",
     "find_mentions",
+    "find_missed",
     "find_topics",
     "findings",
     "load_reviews",

@@ -212,11 +212,12 @@ def choose_quotes(
 
 def quotes_for(study: Study, driver: str, polarity: str, n: int = 3) -> pd.DataFrame:
     """Choose quotes of a study (see `choose_quotes`)."""
-    return choose_quotes(study.reviews, study.mentions, driver, polarity, n, _study_mask(study))
+    return choose_quotes(study.reviews, study.mentions, driver, polarity, n, study_mask(study))
 
 
 @cache
-def _study_mask(study: Study) -> Mask:
+def study_mask(study: Study) -> Mask:
+    """Return the mask of a study's reviews, learned once."""
     return make_mask(study.reviews)
 
 
