@@ -16,7 +16,8 @@ from custservice.regression.grouping import Floats, Grouping, Ints, Rows, recode
 from custservice.regression.linear import demean, independent_columns
 from custservice.regression.logit_newton import Place, solve_scaled
 
-_TOLERANCE = 1e-18
+#: A step that gains less, as a share of the sum of outcomes, is the last one: the next would be lost in rounding.
+_TOLERANCE = 1e-12
 _MOST_STEPS = 60
 _MOST_HALVINGS = 30
 #: Rows without an outcome whose expected outcome is below this share of the mean are fitted perfectly.
@@ -186,7 +187,7 @@ def maximise(rows: Rows) -> Place:
         step = solve_scaled(place.information, place.score)
         gain = float(step @ place.score)
         if gain < _TOLERANCE * max(float(rows.y.sum()), 1.0):
-            return place
+            return _look(rows, place.beta + step)
         share, slack = 1.0, 1e-12 * abs(place.likelihood)
         for _ in range(_MOST_HALVINGS):
             after = _look(rows, place.beta + share * step)

@@ -33,6 +33,8 @@ class Question:
         The exposures that can be told apart from all else, and what was too rare.
     groups, clusters
         Codes from 0 of the absorbed factor (None: one constant) and of the clusters, shape (n,).
+    window
+        Days of the return window, as the panel says; None where it does not.
     notes
         What a reader should know, one sentence each.
     """
@@ -44,7 +46,13 @@ class Question:
     exposures: Exposures
     groups: NDArray[np.int64] | None
     clusters: NDArray[np.int64]
+    window: float | None
     notes: tuple[str, ...]
+
+    @property
+    def n_exposures(self) -> int:
+        """How many of the leading columns are exposures."""
+        return self.exposures.columns.shape[1]
 
 
 def put_question(
@@ -55,15 +63,19 @@ def put_question(
     controls: Sequence[str] | None,
     absorb: str | None,
     cluster: str,
+    censored: bool = False,
 ) -> Question:
     """Choose rows, exposures, controls and clusters (parameters as in `custservice.estimate_effects`).
+
+    With ``censored`` reviewed visits count as long as they were followed, even if not for the whole window.
 
     Raises
     ------
     EstimationError
         The data cannot answer the question.
     """
-    sample, dropped = _sample(panel, outcome, absorb)
+    sample, dropped = _sample(panel, outcome, absorb, censored)
+    window = panel.attrs.get("window_days")
     cluster, said = _choose_cluster(sample, cluster)
     clusters = pd.factorize(sample[cluster])[0].astype(np.int64)
     chosen = choose_exposures(sample, clusters, exposures)
@@ -77,33 +89,42 @@ def put_question(
     parts = (chosen.columns, chosen.held, held.columns)
     return Question(
         sample=sample,
-        y=sample[outcome].to_numpy(dtype=np.float64),
+        y=_outcome(sample, outcome, censored),
         x=np.hstack([part.to_numpy(dtype=np.float64) for part in parts]),
         names=tuple(str(name) for part in parts for name in part.columns),
         exposures=chosen,
         groups=groups,
         clusters=clusters,
+        window=None if window is None else float(window),
         notes=(*dropped, *said, *held.notes, *entangled),
     )
 
 
-def _sample(panel: pd.DataFrame, outcome: str, absorb: str | None) -> tuple[pd.DataFrame, list[str]]:
+def _outcome(sample: pd.DataFrame, outcome: str, censored: bool) -> NDArray[np.float64]:
+    """Return the outcome; where follow-up may be short, whether a return was seen within the window."""
+    if not censored:
+        return np.asarray(sample[outcome].to_numpy(dtype=np.float64), dtype=np.float64)
+    return np.asarray(sample["days_to_return"] <= sample.attrs.get("window_days", np.inf), dtype=np.float64)
+
+
+def _sample(panel: pd.DataFrame, outcome: str, absorb: str | None, censored: bool) -> tuple[pd.DataFrame, list[str]]:
     """Reviewed visits with a known outcome, without groups of one row (their own intercept fits them exactly)."""
-    if outcome not in panel:
-        raise EstimationError(f"The panel has no column '{outcome}'; build it with build_panel().")
+    for needed in ("days_to_return", "follow_up_days") if censored else (outcome,):
+        if needed not in panel:
+            raise EstimationError(f"The panel has no column '{needed}'; build it with build_panel().")
     if absorb is not None:
         refuse_consequence(absorb)
         if absorb not in panel:
             raise EstimationError(f"The panel has no column '{absorb}' to absorb.")
     reviewed = panel["review_id"].notna()
-    known = panel[outcome].notna()
+    known = panel["follow_up_days"] > 0 if censored else panel[outcome].notna()
     sample = panel[reviewed & known]
     if sample.empty:
         raise EstimationError(
             f"No reviewed visit has a known outcome ({int(reviewed.sum()):,} of {len(panel):,} visits are reviewed, "
             f"{int(known.sum()):,} were followed long enough); wait longer or shorten the window."
         )
-    values = sample[outcome].to_numpy(dtype=np.float64)
+    values = _outcome(sample, outcome, censored)
     if (values == values[0]).all():
         raise EstimationError(
             f"The outcome is the same ({values[0]:g}) after all {len(sample):,} reviewed visits where it is known, so "
