@@ -83,7 +83,7 @@ def estimate_effects(
     model: str = "linear",
     exposures: Sequence[str] | None = None,
     controls: Sequence[str] | None = None,
-    absorb: str | None = "location_id",
+    absorb: str | Sequence[str] | None = "location_id",
     cluster: str = "location_id",
 ) -> Effects:
     """Estimate how the outcome differs between reviewed visits with and without each mention, jointly.
@@ -104,7 +104,9 @@ def estimate_effects(
     controls
         What is held constant; by default `DEFAULT_CONTROLS`. A list replaces the default; ``[]`` is none.
     absorb, cluster
-        Column whose levels get an intercept each (None: one constant), and column of the clusters. With fewer than
+        Column whose levels get an intercept each (None: one constant), and column of the clusters.
+        ``"location_id:month"`` gives each location an intercept per month, ``["location_id", "month"]`` intercepts of
+        both side by side; visits that stand alone in a level leave and are counted. With fewer than
         10 locations customers are the clusters, and a note says so. ``absorb="customer_id"`` compares customers with
         themselves: a sensitivity check, biased because returning makes the next row, and a note says so.
 

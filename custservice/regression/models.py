@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from custservice.errors import EstimationError
 from custservice.regression.estimate import Estimate
 from custservice.regression.linear import LinearFit, fit_linear
-from custservice.regression.question import Question
+from custservice.regression.question import MOST_DUMMIES, Question
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,13 @@ class Fitted:
 def linear(asked: Question) -> Fitted:
     """``y = mentions + controls + location``: least squares (see `fit_linear`)."""
     fit = fit_linear(
-        asked.y, asked.x, asked.names, groups=asked.groups, clusters=asked.clusters, wanted=asked.n_exposures
+        asked.y,
+        asked.x,
+        asked.names,
+        groups=asked.groups,
+        clusters=asked.clusters,
+        wanted=asked.n_exposures,
+        also=asked.also,
     )
     return Fitted(fit.estimate, float(asked.y.mean()), (), fit.dropped, fit)
 
@@ -143,5 +149,16 @@ def check_model(model: str, outcome: str) -> None:
 
 
 def fit_model(model: str, asked: Question) -> Fitted:
-    """Answer a question by the model named."""
+    """Answer a question by the model named.
+
+    Raises
+    ------
+    EstimationError
+        Two absorbed columns with many levels each, which only the linear model knows how to absorb.
+    """
+    if asked.also is not None and model != "linear":
+        raise EstimationError(
+            f"The model '{model}' absorbs two columns only where the smaller has at most {MOST_DUMMIES} levels; absorb "
+            "one of them, or use the linear model."
+        )
     return MODELS[model](asked)
