@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from custservice.errors import EstimationError
+from custservice.regression.bands import simultaneous_bands
 from custservice.regression.design import Exposures
 from custservice.regression.estimate import Estimate, benjamini_hochberg
 from custservice.regression.linear import LinearFit
@@ -46,7 +47,8 @@ class Effects:
     table
         Row per exposure: driver, polarity, n_mentions, share_mentioned (of the reviewed visits in the sample),
         effect, unit, std_error, low, high (95%), p_value, q_value, and beside them dof, smallest_effect (what the
-        study sees in 8 of 10 samples), effect_per_1000_reviewed (effect x share_mentioned), expected_outcomes
+        study sees in 8 of 10 samples), band_low and band_high (95% for all rows at once; see `simultaneous_bands`),
+        effect_per_1000_reviewed (effect x share_mentioned), expected_outcomes
         (n_mentions x the mean outcome) and pooled (how many drivers the row joins).
     estimate
         The `Estimate` behind the table, in the outcome's own unit per visit.
@@ -193,6 +195,8 @@ def _table(fitted: Fitted, chosen: Exposures, n: int, unit: str) -> pd.DataFrame
     table["dof"] = estimate.dof
     seen = stdtrit(estimate.dof, 0.975) + stdtrit(estimate.dof, _POWER)
     table["smallest_effect"] = seen * table["std_error"]
+    bands = simultaneous_bands(estimate)
+    table["band_low"], table["band_high"] = bands.low * PER, bands.high * PER
     table["effect_per_1000_reviewed"] = table["effect"] * table["share_mentioned"]
     first = list(COLUMNS)
     return table[[*first, *(c for c in table.columns if c not in first)]]
