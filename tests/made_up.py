@@ -31,3 +31,19 @@ def make_panel(seed: int = 1, n: int = 3000, places: int = 20) -> pd.DataFrame:
     chance = 0.5 - 0.01 * place + 0.10 * panel["warmth_praise"] - 0.15 * panel["courtesy_blame"]
     panel["returned"] = pd.array((rng.random(n) < chance - 0.1 * panel["topic_price_blame"]).astype(int), dtype="Int8")
     return panel
+
+
+def make_watched_panel(seed: int = 1, n: int = 3000, places: int = 20) -> pd.DataFrame:
+    """Return the same with days to return (window 365), a third of visits followed for less, visits and spend."""
+    panel = make_panel(seed, n, places)
+    rng = np.random.default_rng(seed + 1000)
+    back = panel["returned"].to_numpy(dtype=float) > 0
+    days = np.where(back, rng.uniform(1, 365, n), rng.uniform(366, 2000, n))
+    follow_up = np.where(rng.random(n) < 1 / 3, rng.uniform(30, 365, n), 700.0)
+    panel["follow_up_days"] = follow_up
+    panel["days_to_return"] = np.where(days <= follow_up, days, np.nan)
+    panel["visits_next"] = np.where(back, 1 + rng.poisson(1.5, n), 0)
+    panel["spend_next"] = panel["visits_next"] * rng.gamma(2.0, 10.0, n)
+    panel.loc[follow_up < 365, ["returned", "visits_next", "spend_next"]] = pd.NA
+    panel.attrs["window_days"] = 365
+    return panel

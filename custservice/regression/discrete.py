@@ -1,7 +1,8 @@
-"""Average discrete changes in probability after a logit, and what each row adds to their error."""
+"""Average discrete changes in the outcome after a logit or Poisson fit, and what each row adds to their error."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,9 +19,10 @@ class Flips:
     Attributes
     ----------
     change
-        ``P(y=1 | x_j=1) - P(y=1 | x_j=0)``, shape (n, m).
+        ``E(y | x_j=1) - E(y | x_j=0)``, shape (n, m).
     tilt
-        Its derivative by the intercept, ``w(x_j=1) - w(x_j=0)`` with ``w = p (1-p)``, shape (n, m).
+        Its derivative by the intercept, ``w(x_j=1) - w(x_j=0)`` with w the derivative of the mean, ``p (1-p)`` of a
+        logit and the mean itself of a Poisson model, shape (n, m).
     other
         ``w`` with the exposure that the row does not have, shape (n, m): what the change gains in its own slope beyond
         ``tilt * x``.
@@ -98,14 +100,33 @@ def flip(eta: Floats, exposed: Floats, slopes: Floats) -> Flips:
     return Flips(change, tilt, other)
 
 
-def average_changes(rows: Rows, place: Place, bread: Floats, m: int, expected: bool) -> Changes:
+def flip_log(eta: Floats, exposed: Floats, slopes: Floats) -> Flips:
+    """Return the same for a mean of ``exp(eta)``, whose derivative is the mean itself.
+
+    Examples
+    --------
+    >>> flips = flip_log(np.zeros(2), np.array([[0.0], [1.0]]), np.array([np.log(2)]))
+    >>> flips.change.round(3).ravel().tolist()  # from 1 to 2, and from 1/2 to 1
+    [1.0, 0.5]
+    """
+    now = np.exp(eta)[:, None]
+    other = now * np.exp((1 - 2 * exposed) * slopes)
+    change = (1 - 2 * exposed) * (other - now)
+    return Flips(change, change, other)
+
+
+Flip = Callable[[Floats, Floats, Floats], Flips]
+
+
+def average_changes(rows: Rows, place: Place, bread: Floats, m: int, expected: bool, flip: Flip = flip) -> Changes:
     """Return the average discrete changes of the first m columns over all rows, with their influence.
 
-    ``theta_j = mean_i [Lambda(eta_i + (1 - x_ij) beta_j) - Lambda(eta_i - x_ij beta_j)]``, intercepts included
-    (Cameron and Trivedi 2005, Microeconometrics, section 14.3: a finite difference for a 0/1 regressor). With B
-    ``by_slope``, D ``by_intercept``, A ``bread`` (the inverse information), W the group weights, d the rows' changes::
+    ``theta_j = mean_i [F(eta_i + (1 - x_ij) beta_j) - F(eta_i - x_ij beta_j)]`` with F the logistic curve, or exp
+    with `flip_log`, intercepts included (Cameron and Trivedi 2005, Microeconometrics, section 14.3: a finite difference
+    for a 0/1 regressor). With B ``by_slope``, D ``by_intercept``, A ``bread`` (the inverse information), W the group
+    weights, d the rows' changes::
 
-        psi_ij = [B_j A (x_i - mean_g) + D_gj / W_g] (y_i - p_i) / n + (d_ij - theta_j) / n
+        psi_ij = [B_j A (x_i - mean_g) + D_gj / W_g] (y_i - F_i) / n + (d_ij - theta_j) / n
 
     Slopes, intercepts, and the sampling of covariates: the delta method for a sample average of functions of estimates
     (Hahn and Newey 2004, Econometrica 72, for averages that hold estimated intercepts).

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from custservice.errors import EstimationError
+from custservice.regression.bands import simultaneous_bands
 from custservice.regression.design import Exposures
 from custservice.regression.estimate import Estimate, benjamini_hochberg
-from custservice.regression.linear import LinearFit, fit_linear
+from custservice.regression.linear import LinearFit
+from custservice.regression.models import Fitted, check_model, fit_model
 from custservice.regression.question import put_question
 
 #: Outcomes and the unit of their effects.
@@ -21,7 +21,6 @@ UNITS = {
     "visits_next": "visits per 1,000 visits",
     "spend_next": "money per 1,000 visits",
 }
-MODELS = ("linear",)
 PER = 1000.0
 _POWER = 0.8
 COLUMNS = (
@@ -48,7 +47,8 @@ class Effects:
     table
         Row per exposure: driver, polarity, n_mentions, share_mentioned (of the reviewed visits in the sample),
         effect, unit, std_error, low, high (95%), p_value, q_value, and beside them dof, smallest_effect (what the
-        study sees in 8 of 10 samples), effect_per_1000_reviewed (effect x share_mentioned), expected_outcomes
+        study sees in 8 of 10 samples), band_low and band_high (95% for all rows at once; see `simultaneous_bands`),
+        effect_per_1000_reviewed (effect x share_mentioned), expected_outcomes
         (n_mentions x the mean outcome) and pooled (how many drivers the row joins).
     estimate
         The `Estimate` behind the table, in the outcome's own unit per visit.
@@ -59,7 +59,7 @@ class Effects:
     notes
         How it was estimated and what a reader should know, one sentence each.
     fit
-        The regression behind it, controls included, for those who ask how fragile it is.
+        The linear regression behind it, controls included, for those who ask how fragile it is; None for other models.
     """
 
     table: pd.DataFrame
@@ -67,7 +67,7 @@ class Effects:
     too_rare: pd.DataFrame
     counts: dict[str, float]
     notes: tuple[str, ...]
-    fit: LinearFit
+    fit: LinearFit | None = None
 
     def __repr__(self) -> str:
         """Return the table's main columns as text."""
@@ -85,7 +85,7 @@ def estimate_effects(
     model: str = "linear",
     exposures: Sequence[str] | None = None,
     controls: Sequence[str] | None = None,
-    absorb: str | None = "location_id",
+    absorb: str | Sequence[str] | None = "location_id",
     cluster: str = "location_id",
 ) -> Effects:
     """Estimate how the outcome differs between reviewed visits with and without each mention, jointly.
@@ -97,13 +97,18 @@ def estimate_effects(
     outcome
         ``"returned"``, ``"visits_next"`` or ``"spend_next"``.
     model
-        ``"linear"``: the linear probability model, ``y = mentions + controls + location``.
+        ``"linear"``: ``y = mentions + controls + location``, for any outcome.
+        ``"logit"`` and ``"cox"`` for ``returned``, as average change in the probability of a return (Cox: within the
+        window, from days to return, visits with short follow-up included); ``"poisson"`` for ``visits_next`` and
+        ``spend_next``; ``"two_part"`` for ``spend_next``, whether anything is spent times how much if so.
     exposures
         Driver columns, for example ``["warmth_praise"]``; by default all that are not too rare, jointly.
     controls
         What is held constant; by default `DEFAULT_CONTROLS`. A list replaces the default; ``[]`` is none.
     absorb, cluster
-        Column whose levels get an intercept each (None: one constant), and column of the clusters. With fewer than
+        Column whose levels get an intercept each (None: one constant), and column of the clusters.
+        ``"location_id:month"`` gives each location an intercept per month, ``["location_id", "month"]`` intercepts of
+        both side by side; visits that stand alone in a level leave and are counted. With fewer than
         10 locations customers are the clusters, and a note says so. ``absorb="customer_id"`` compares customers with
         themselves: a sensitivity check, biased because returning makes the next row, and a note says so.
 
@@ -123,6 +128,7 @@ def estimate_effects(
 
     Examples
     --------
+    >>> import numpy as np
     >>> rng = np.random.default_rng(1)
     >>> n = 2000
     >>> panel = pd.DataFrame({"review_id": np.arange(n).astype(str), "customer_id": np.arange(n).astype(str),
@@ -136,27 +142,33 @@ def estimate_effects(
     """
     if outcome not in UNITS:
         raise EstimationError(f"There is no outcome '{outcome}'; allowed are {', '.join(UNITS)}.")
-    if model not in MODELS:
-        raise EstimationError(f"There is no model '{model}'; allowed are {', '.join(MODELS)}.")
-    asked = put_question(panel, outcome, exposures=exposures, controls=controls, absorb=absorb, cluster=cluster)
-    wanted = asked.exposures.columns.shape[1]
-    fit = fit_linear(asked.y, asked.x, asked.names, groups=asked.groups, clusters=asked.clusters, wanted=wanted)
+    check_model(model, outcome)
+    asked = put_question(
+        panel,
+        outcome,
+        exposures=exposures,
+        controls=controls,
+        absorb=absorb,
+        cluster=cluster,
+        censored=model == "cox",
+    )
+    fitted = fit_model(model, asked)
     counts = {
         "panel": len(panel),
         "sample": len(asked.sample),
         "outcomes": float(asked.y.sum()),
-        "mean": float(asked.y.mean()),
+        "mean": fitted.mean,
         "locations": asked.sample["location_id"].nunique(),
-        "clusters": fit.estimate.n_clusters,
+        "clusters": fitted.estimate.n_clusters,
     }
-    table = _table(fit.estimate, asked.exposures, asked.y, UNITS[outcome])
-    notes = (*asked.notes, *_said(fit, asked.exposures))
-    return Effects(table, fit.estimate, asked.exposures.too_rare, counts, notes, fit)
+    table = _table(fitted, asked.exposures, len(asked.y), UNITS[outcome])
+    notes = (*asked.notes, *fitted.notes, *_said(fitted, asked.exposures))
+    return Effects(table, fitted.estimate, asked.exposures.too_rare, counts, notes, fitted.fit)
 
 
-def _said(fit: LinearFit, chosen: Exposures) -> list[str]:
-    notes = [f"Intervals: {fit.estimate.rule}."]
-    other = sum(name not in chosen.held for name in fit.dropped)
+def _said(fitted: Fitted, chosen: Exposures) -> list[str]:
+    notes = [f"Intervals: {fitted.estimate.rule}."]
+    other = sum(name not in chosen.held for name in fitted.dropped)
     if other:
         notes.append(f"{other} control columns were constant or followed from others and were left out.")
     if len(chosen.too_rare):
@@ -166,15 +178,15 @@ def _said(fit: LinearFit, chosen: Exposures) -> list[str]:
     return notes
 
 
-def _table(estimate: Estimate, chosen: Exposures, y: NDArray[np.float64], unit: str) -> pd.DataFrame:
+def _table(fitted: Fitted, chosen: Exposures, n: int, unit: str) -> pd.DataFrame:
     from scipy.special import stdtrit
 
-    n, mean = len(y), float(y.mean())
+    estimate = fitted.estimate
     labels = chosen.labels.set_index(pd.Index(chosen.columns.columns)).loc[list(estimate.names)]
     numbers = estimate.table()
     table = labels.reset_index(drop=True)[["driver", "polarity", "n_mentions", "n_clusters", "pooled"]]
     table["share_mentioned"] = table["n_mentions"] / n
-    table["expected_outcomes"] = table["n_mentions"] * mean
+    table["expected_outcomes"] = table["n_mentions"] * fitted.mean
     for column, source in {"effect": "coef", "std_error": "std_error", "low": "low", "high": "high"}.items():
         table[column] = numbers[source].to_numpy() * PER
     table["unit"] = unit
@@ -183,6 +195,8 @@ def _table(estimate: Estimate, chosen: Exposures, y: NDArray[np.float64], unit: 
     table["dof"] = estimate.dof
     seen = stdtrit(estimate.dof, 0.975) + stdtrit(estimate.dof, _POWER)
     table["smallest_effect"] = seen * table["std_error"]
+    bands = simultaneous_bands(estimate)
+    table["band_low"], table["band_high"] = bands.low * PER, bands.high * PER
     table["effect_per_1000_reviewed"] = table["effect"] * table["share_mentioned"]
     first = list(COLUMNS)
     return table[[*first, *(c for c in table.columns if c not in first)]]

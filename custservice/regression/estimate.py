@@ -63,9 +63,11 @@ class Estimate:
     @property
     def rule(self) -> str:
         """Which covariance is used, in words."""
+        freedom = "degrees of freedom from the effective number of clusters"
         if self.left_out is not None:
-            return f"CR3: each of the {self.n_clusters:,} clusters left out in turn; Bell-McCaffrey degrees of freedom"
-        return f"CR1: {self.n_clusters:,} clusters; degrees of freedom from the effective number of clusters"
+            freedom = freedom if self.leverage is None else "Bell-McCaffrey degrees of freedom"
+            return f"CR3: each of the {self.n_clusters:,} clusters left out in turn; {freedom}"
+        return f"CR1: {self.n_clusters:,} clusters; {freedom}"
 
     @property
     def covariance(self) -> Floats:

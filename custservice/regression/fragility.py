@@ -32,12 +32,19 @@ def fragility(effects: Effects, benchmarks: Sequence[str] = BENCHMARKS) -> pd.Da
         `robustness`), e_value (of the standardised probabilities of returning), benchmark and adjusted (the measured
         thing that comes nearest to erasing it, and what a hidden cause as strong would leave), and sentence.
 
+    Raises
+    ------
+    EstimationError
+        The effects do not come from the linear model.
+
     Notes
     -----
     Partial R2 come from the within-location regression: of a control with the outcome ``t^2 / (t^2 + dof)``, with an
     exposure ``A_dj^2 / (A_dd A_jj)``, A the inverse of X'X (Cinelli and Hazlett 2020, section 4.4).
     """
     fit = effects.fit
+    if fit is None:
+        raise EstimationError("Only the linear model's effects can be asked how fragile they are; use model='linear'.")
     place = {name: i for i, name in enumerate(fit.kept)}
     t, dof = fit.classical_t, fit.residual_dof
     rows = []

@@ -1,4 +1,4 @@
-"""Linear (probability) model with one absorbed factor, by least squares on deviations from group means."""
+"""Linear (probability) model with absorbed factors, by least squares on deviations from group means."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custservice.errors import EstimationError
+from custservice.regression.absorbed import TwoWay
 from custservice.regression.clusters import effective_dof, leave_one_out
 from custservice.regression.estimate import CR3_MOST, Estimate
 
@@ -64,6 +65,7 @@ def fit_linear(
     groups: Ints | None,
     clusters: Ints,
     wanted: int | None = None,
+    also: Ints | None = None,
 ) -> LinearFit:
     """Regress ``y`` on ``x`` with the group means absorbed.
 
@@ -77,6 +79,9 @@ def fit_linear(
         Codes from 0 of the clusters, shape (n,).
     wanted
         How many of the leading columns are to be reported; all by default.
+    also
+        Codes from 0 of a second absorbed factor that crosses the first (see `TwoWay`); CR1 then, whatever the number
+        of clusters.
 
     Returns
     -------
@@ -104,12 +109,13 @@ def fit_linear(
             "There is only one cluster, so no uncertainty can be computed; use another cluster column."
         )
     one_group = np.zeros(n, dtype=np.int64) if groups is None else groups
-    deviations = demean(np.column_stack([y, x]), one_group)
+    deviations = partial_out(np.column_stack([y, x]), one_group, also)
     y_within, within = deviations[:, 0], deviations[:, 1:]
     kept = independent_columns(within, (x**2).sum(axis=0))
     n_wanted = int((kept < (x.shape[1] if wanted is None else wanted)).sum())
     nested = groups is None or _nested(groups, clusters)
-    n_params = len(kept) + (1 if groups is None else 0 if nested else int(one_group.max()) + 1)
+    spent = int(one_group.max()) + 1 if also is None else _two_way(one_group, also).n_levels
+    n_params = len(kept) + (1 if groups is None else spent - (int(one_group.max()) + 1 if nested else 0))
     if n_params >= n:
         raise EstimationError(
             f"There are {n:,} rows for {n_params:,} parameters; use fewer controls or a longer period."
@@ -120,7 +126,7 @@ def fit_linear(
     residual = y_within - design @ beta
     z = design @ bread[:, :n_wanted]
     dof, left_out, leverage = effective_dof(z, clusters), None, None
-    if n_clusters <= CR3_MOST:
+    if n_clusters <= CR3_MOST and also is None:
         crossing = one_group if groups is None or not nested else None
         loo = leave_one_out(design, residual, clusters, bread, crossing, n_wanted)
         left_out, leverage = loo.change, loo.leverage
@@ -138,8 +144,17 @@ def fit_linear(
     dropped = tuple(name for i, name in enumerate(names) if i not in set(kept.tolist()))
     total = float(y_within @ y_within)
     r2 = 1 - float(residual @ residual) / total if total else 0.0
-    spent = len(kept) + int(one_group.max()) + 1
-    return LinearFit(estimate, dropped, residual, r2, tuple(names[i] for i in kept), beta, bread, n - spent)
+    left = n - len(kept) - spent
+    return LinearFit(estimate, dropped, residual, r2, tuple(names[i] for i in kept), beta, bread, left)
+
+
+def partial_out(values: Floats, groups: Ints, also: Ints | None) -> Floats:
+    """Return the residuals of each column (n, k) on the dummies of one factor, or of two."""
+    return demean(values, groups) if also is None else _two_way(groups, also).deviations(values)
+
+
+def _two_way(groups: Ints, also: Ints) -> TwoWay:
+    return TwoWay(groups, also) if groups.max() >= also.max() else TwoWay(also, groups)
 
 
 def demean(values: Floats, groups: Ints) -> Floats:

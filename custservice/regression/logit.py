@@ -9,18 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custservice.errors import EstimationError
-from custservice.regression.clusters import LeaveOneOut
-from custservice.regression.discrete import Averages, average_changes, slope_averages
+from custservice.regression.change_estimates import estimates_of
 from custservice.regression.estimate import CR3_MOST, Estimate
 from custservice.regression.grouping import BLOCK, Floats, Grouping, Ints, recode
 from custservice.regression.logit_estimable import Estimable, find_estimable
-from custservice.regression.logit_left_out import count_spanning, leave_one_out_logit
-from custservice.regression.logit_newton import solve_scaled
 
 #: Fewer rows than this in the median group: the incidental parameters bias the logit, so the linear model is advised.
 LEAST_GROUP = 20
-#: Up to this many groups that span clusters, degrees of freedom follow Bell and McCaffrey; above, the effective number.
-_MOST_SPANNING = 500
 
 
 @dataclass(frozen=True)
@@ -131,7 +126,8 @@ def fit_logit(
             "After leaving out groups without variation there is only one cluster, so no uncertainty can be computed; "
             "use another cluster column or the linear model."
         )
-    slopes, changes = _estimates(found, [names[j] for j in found.reported], by_cluster, groups is None)
+    reported = [names[j] for j in found.reported]
+    slopes, changes = estimates_of(found.rows, found.place, reported, by_cluster, groups is None)
     sizes = np.bincount(found.rows.groups.codes)
     return LogitFit(
         changes=changes,
@@ -167,61 +163,6 @@ def _nothing_left(found: Estimable, names: Sequence[str]) -> str:
     infinite = [names[j] for j in found.separated]
     reason = f"the outcome never varies with {', '.join(infinite)}" if infinite else "no exposure varies within groups"
     return f"The logit can estimate no exposure: {reason}; use the linear model."
-
-
-def _estimates(
-    found: Estimable, names: Sequence[str], clusters: Grouping, one_group: bool
-) -> tuple[Estimate, Estimate]:
-    """Return slopes and average changes of the reported columns, with their uncertainty."""
-    rows, place, m = found.rows, found.place, len(names)
-    n, spanning = len(rows.y), count_spanning(rows.groups, clusters)
-    n_params = rows.x.shape[1] + (1 if one_group else rows.groups.size if spanning else 0)
-    if n_params >= n:
-        raise EstimationError(
-            f"There are {n:,} rows for {n_params:,} parameters; use fewer controls or a longer period."
-        )
-    factor = clusters.size / (clusters.size - 1) * (n - 1) / (n - n_params)
-    bread = solve_scaled(place.information, np.eye(len(place.beta)))
-    few = clusters.size <= CR3_MOST
-    by_number = not few or spanning > _MOST_SPANNING
-    changes = average_changes(rows, place, bread, m, expected=by_number)
-    without = leave_one_out_logit(rows, place, bread, clusters, changes) if few else (None, None)
-    averages = slope_averages(rows, place, bread, m, expected=by_number), changes.averages
-    slopes, headline = (
-        _estimate(names, average, clusters, factor, left_out)
-        for average, left_out in zip(averages, without, strict=True)
-    )
-    return slopes, headline
-
-
-def _estimate(
-    names: Sequence[str], averages: Averages, clusters: Grouping, factor: float, left_out: LeaveOneOut | None
-) -> Estimate:
-    leverage = None
-    if averages.expected is not None:
-        dof = _effective_number(clusters.sums(averages.expected)) - 1
-    elif left_out is not None:
-        leverage = left_out.leverage
-        dof = leverage.dof()
-    return Estimate(
-        names=tuple(names),
-        coef=averages.coef,
-        influence=averages.influence,
-        clusters=clusters.codes,
-        factor=factor,
-        dof=np.clip(dof, 1.0, clusters.size - 1.0),
-        left_out=None if left_out is None else left_out.change,
-        leverage=leverage,
-    )
-
-
-def _effective_number(squares: Floats) -> Floats:
-    """Return ``G / (1 + cv^2)`` of what clusters contribute, (G, m) -> (m,) (Carter, Schnepel and Steigerwald 2017).
-
-    With cv the coefficient of variation over clusters this is ``(sum_g s_g)^2 / sum_g s_g^2``.
-    """
-    scaled = squares / squares.max(axis=0)
-    return np.asarray(scaled.sum(axis=0) ** 2 / np.einsum("gm,gm->m", scaled, scaled), dtype=np.float64)
 
 
 def _notes(

@@ -1,4 +1,4 @@
-"""Leaving one cluster out of a logit by a single Newton step: slopes and average discrete changes."""
+"""Leaving one cluster out of a logit or Poisson fit by one Newton step: slopes and average discrete changes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custservice.regression.clusters import LeaveOneOut, Leverage
-from custservice.regression.discrete import Changes, flip
+from custservice.regression.discrete import Changes, Flip, flip
 from custservice.regression.grouping import Floats, Grouping, Ints, Rows
 from custservice.regression.logit_newton import Place
 
@@ -45,7 +45,7 @@ class Responses:
 
 
 def leave_one_out_logit(
-    rows: Rows, place: Place, bread: Floats, clusters: Grouping, changes: Changes
+    rows: Rows, place: Place, bread: Floats, clusters: Grouping, changes: Changes, flip: Flip = flip
 ) -> tuple[LeaveOneOut, LeaveOneOut]:
     """Return how slopes and average discrete changes move when each cluster is left out: one Newton step each.
 
@@ -78,7 +78,7 @@ def leave_one_out_logit(
     loadings = np.zeros((2, clusters.size, k + int(spanning.max(initial=-1)) + 1, m))
     for c in range(clusters.size):
         inside = order[bounds[c] : bounds[c + 1]]
-        found = _responses(rows, place, root, changes, inside)
+        found = _responses(rows, place, root, changes, inside, flip)
         weighted = found.rows * place.weight[inside, None]
         moves[c] = -(place.residual[inside] @ found.rows)
         sampled[c] = found.sampled
@@ -114,7 +114,7 @@ def _spanning_levels(groups: Grouping, clusters: Grouping) -> Ints:
     return np.where(spans, np.cumsum(spans) - 1, -1)
 
 
-def _responses(rows: Rows, place: Place, root: Floats, changes: Changes, inside: Ints) -> Responses:
+def _responses(rows: Rows, place: Place, root: Floats, changes: Changes, inside: Ints, flip: Flip) -> Responses:
     x, codes, w = rows.x[inside], rows.groups.codes[inside], place.weight[inside]
     m, left = len(changes.by_slope), len(rows.y) - len(inside)
     present, where = np.unique(codes, return_inverse=True)

@@ -10,13 +10,24 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from custservice.errors import EstimationError
-from custservice.regression.design import Exposures, build_controls, choose_exposures, refuse_consequence
-from custservice.regression.linear import demean, independent_columns
+from custservice.regression.absorbed import factor_codes, factor_names, not_alone
+from custservice.regression.design import (
+    DEFAULT_CONTROLS,
+    Controls,
+    Exposures,
+    build_controls,
+    choose_exposures,
+    refuse_consequence,
+    refuse_text,
+)
+from custservice.regression.linear import independent_columns, partial_out
 
 #: A column is part of a combination when it has more than this weight, all columns scaled to length 1.
 _PART = 1e-4
 #: Below this many locations customers are the clusters.
 LEAST_LOCATIONS = 10
+#: A second absorbed column with fewer levels becomes dummies, so that leaving clusters out stays exact.
+MOST_DUMMIES = 150
 
 
 @dataclass(frozen=True)
@@ -33,6 +44,10 @@ class Question:
         The exposures that can be told apart from all else, and what was too rare.
     groups, clusters
         Codes from 0 of the absorbed factor (None: one constant) and of the clusters, shape (n,).
+    also
+        Codes from 0 of a second absorbed factor with many levels, or None.
+    window
+        Days of the return window, as the panel says; None where it does not.
     notes
         What a reader should know, one sentence each.
     """
@@ -44,7 +59,14 @@ class Question:
     exposures: Exposures
     groups: NDArray[np.int64] | None
     clusters: NDArray[np.int64]
+    also: NDArray[np.int64] | None
+    window: float | None
     notes: tuple[str, ...]
+
+    @property
+    def n_exposures(self) -> int:
+        """How many of the leading columns are exposures."""
+        return self.exposures.columns.shape[1]
 
 
 def put_question(
@@ -53,17 +75,22 @@ def put_question(
     *,
     exposures: Sequence[str] | None,
     controls: Sequence[str] | None,
-    absorb: str | None,
+    absorb: str | Sequence[str] | None,
     cluster: str,
+    censored: bool = False,
 ) -> Question:
     """Choose rows, exposures, controls and clusters (parameters as in `custservice.estimate_effects`).
+
+    With ``censored`` reviewed visits count as long as they were followed, even if not for the whole window.
 
     Raises
     ------
     EstimationError
         The data cannot answer the question.
     """
-    sample, dropped = _sample(panel, outcome, absorb)
+    factors = factor_names(absorb)
+    sample, dropped = _sample(panel, outcome, factors, censored)
+    window = panel.attrs.get("window_days")
     cluster, said = _choose_cluster(sample, cluster)
     clusters = pd.factorize(sample[cluster])[0].astype(np.int64)
     chosen = choose_exposures(sample, clusters, exposures)
@@ -71,62 +98,98 @@ def put_question(
         raise EstimationError(
             "No driver is mentioned often enough in the reviewed visits with a known outcome to estimate its effect."
         )
-    held = build_controls(sample, controls)
-    groups = None if absorb is None else pd.factorize(sample[absorb])[0].astype(np.int64)
-    chosen, entangled = _told_apart(chosen, held.columns, groups)
+    groups, also = _absorbed(sample, factors)
+    held = _held(sample, controls, factors, also)
+    if also is not None and also.max() < MOST_DUMMIES:
+        also = None
+    chosen, entangled = _told_apart(chosen, held.columns, groups, also)
     parts = (chosen.columns, chosen.held, held.columns)
     return Question(
         sample=sample,
-        y=sample[outcome].to_numpy(dtype=np.float64),
+        y=_outcome(sample, outcome, censored),
         x=np.hstack([part.to_numpy(dtype=np.float64) for part in parts]),
         names=tuple(str(name) for part in parts for name in part.columns),
         exposures=chosen,
         groups=groups,
         clusters=clusters,
+        also=also,
+        window=None if window is None else float(window),
         notes=(*dropped, *said, *held.notes, *entangled),
     )
 
 
-def _sample(panel: pd.DataFrame, outcome: str, absorb: str | None) -> tuple[pd.DataFrame, list[str]]:
+def _outcome(sample: pd.DataFrame, outcome: str, censored: bool) -> NDArray[np.float64]:
+    """Return the outcome; where follow-up may be short, whether a return was seen within the window."""
+    if not censored:
+        return np.asarray(sample[outcome].to_numpy(dtype=np.float64), dtype=np.float64)
+    return np.asarray(sample["days_to_return"] <= sample.attrs.get("window_days", np.inf), dtype=np.float64)
+
+
+def _sample(
+    panel: pd.DataFrame, outcome: str, factors: Sequence[str], censored: bool
+) -> tuple[pd.DataFrame, list[str]]:
     """Reviewed visits with a known outcome, without groups of one row (their own intercept fits them exactly)."""
-    if outcome not in panel:
-        raise EstimationError(f"The panel has no column '{outcome}'; build it with build_panel().")
-    if absorb is not None:
-        refuse_consequence(absorb)
-        if absorb not in panel:
-            raise EstimationError(f"The panel has no column '{absorb}' to absorb.")
+    for needed in ("days_to_return", "follow_up_days") if censored else (outcome,):
+        if needed not in panel:
+            raise EstimationError(f"The panel has no column '{needed}'; build it with build_panel().")
+    for column in [column for factor in factors for column in factor.split(":")]:
+        refuse_consequence(column)
+        if column not in panel:
+            raise EstimationError(f"The panel has no column '{column}' to absorb.")
     reviewed = panel["review_id"].notna()
-    known = panel[outcome].notna()
+    known = panel["follow_up_days"] > 0 if censored else panel[outcome].notna()
     sample = panel[reviewed & known]
     if sample.empty:
         raise EstimationError(
             f"No reviewed visit has a known outcome ({int(reviewed.sum()):,} of {len(panel):,} visits are reviewed, "
             f"{int(known.sum()):,} were followed long enough); wait longer or shorten the window."
         )
-    values = sample[outcome].to_numpy(dtype=np.float64)
+    values = _outcome(sample, outcome, censored)
     if (values == values[0]).all():
         raise EstimationError(
             f"The outcome is the same ({values[0]:g}) after all {len(sample):,} reviewed visits where it is known, so "
             "nothing can be compared; choose another window or wait for more visits."
         )
-    return (sample, []) if absorb is None else _comparable(sample, absorb)
+    return _comparable(sample, factors) if factors else (sample, [])
 
 
-def _comparable(sample: pd.DataFrame, absorb: str) -> tuple[pd.DataFrame, list[str]]:
-    notes = []
-    if absorb == "customer_id":
+def _comparable(sample: pd.DataFrame, factors: Sequence[str]) -> tuple[pd.DataFrame, list[str]]:
+    notes, what = [], " or ".join(factors)
+    if any("customer_id" in factor.split(":") for factor in factors):
         notes.append(
             "Customers are compared with themselves: a sensitivity check and no result to act on, because it is biased "
             "(a customer's next row exists only where the customer returned)."
         )
-    alone = ~sample[absorb].duplicated(keep=False)
-    if alone.all():
+    stay = not_alone([factor_codes(sample, factor) for factor in factors])
+    if not stay.any():
         raise EstimationError(
-            f"Each {absorb} has only one reviewed visit with a known outcome, so nothing can be compared within it."
+            f"Each {what} has only one reviewed visit with a known outcome, so nothing can be compared within it."
         )
-    if alone.any():
-        notes.append(f"{int(alone.sum()):,} visits stand alone in their {absorb} and were left out.")
-    return sample[~alone], notes
+    if not stay.all():
+        notes.append(f"{int((~stay).sum()):,} visits stand alone in their {what} and were left out.")
+    return sample[stay], notes
+
+
+def _absorbed(
+    sample: pd.DataFrame, factors: Sequence[str]
+) -> tuple[NDArray[np.int64] | None, NDArray[np.int64] | None]:
+    """Return the codes of the factor with most levels, and of the other; None where there is none."""
+    codes = sorted((factor_codes(sample, factor) for factor in factors), key=lambda c: -int(c.max()))
+    return codes[0] if codes else None, codes[1] if len(codes) > 1 else None
+
+
+def _held(
+    sample: pd.DataFrame, controls: Sequence[str] | None, factors: Sequence[str], also: NDArray[np.int64] | None
+) -> Controls:
+    """Return the controls without absorbed columns, and dummies of a second absorbed factor with few levels."""
+    names = DEFAULT_CONTROLS if controls is None else controls
+    refuse_text(names, "controls")
+    held = build_controls(sample, [name for name in names if name not in factors])
+    if also is None or also.max() >= MOST_DUMMIES:
+        return held
+    dummies = (also[:, None] == np.arange(1, int(also.max()) + 1)).astype(np.float64)
+    levels = pd.DataFrame(dummies, index=sample.index).add_prefix("absorbed level ")
+    return Controls(pd.concat([held.columns, levels], axis=1), held.notes)
 
 
 def _choose_cluster(sample: pd.DataFrame, cluster: str) -> tuple[str, list[str]]:
@@ -142,7 +205,7 @@ def _choose_cluster(sample: pd.DataFrame, cluster: str) -> tuple[str, list[str]]
 
 
 def _told_apart(
-    chosen: Exposures, controls: pd.DataFrame, groups: NDArray[np.int64] | None
+    chosen: Exposures, controls: pd.DataFrame, groups: NDArray[np.int64] | None, also: NDArray[np.int64] | None
 ) -> tuple[Exposures, list[str]]:
     """Hold constant what cannot be told apart from other columns: one of them would get the effect of all.
 
@@ -151,7 +214,7 @@ def _told_apart(
     """
     columns = pd.concat([chosen.columns, chosen.held, controls], axis=1).to_numpy(dtype=np.float64)
     n = chosen.columns.shape[1]
-    within = demean(columns, np.zeros(len(columns), dtype=np.int64) if groups is None else groups)
+    within = partial_out(columns, np.zeros(len(columns), dtype=np.int64) if groups is None else groups, also)
     kept = independent_columns(within, (columns**2).sum(axis=0))
     left = np.setdiff1d(np.arange(columns.shape[1]), kept)
     unit = within / np.sqrt(np.maximum((within**2).sum(axis=0), np.finfo(float).tiny))

@@ -112,7 +112,7 @@ def test_missing_controls_get_an_indicator_and_are_counted() -> None:
         ({"exposures": "warmth_praise"}, r"exposures must be a list of names; write \['warmth_praise'\]"),
         ({"exposures": ["warmth_praise"] * 2}, "exposures name warmth_praise more than once"),
         ({"outcome": "rating"}, "allowed are returned"),
-        ({"model": "forest"}, "allowed are linear"),
+        ({"model": "forest"}, "allowed are linear, logit"),
         ({"cluster": "shop"}, "no column 'shop'"),
         ({"absorb": "shop"}, "no column 'shop'"),
     ],
