@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 
+from custservice.sentiment.chunks import NO, ending
 from custservice.sentiment.lexicon import Group, Lexicon
 from custservice.sentiment.patterns import ANY, Path, Step
-from custservice.sentiment.tokens import words_of
+from custservice.sentiment.tokens import TOKEN, words_of
+from custservice.sentiment.trie import Start, Trie
 
 #: What the scope rules must know of a word, one bit each; the names are classes of the lexicon.
 _CLASSES = (
@@ -72,20 +74,6 @@ _FREQUENT = {
 
 
 @dataclass(slots=True)
-class Start:
-    """What the paths anchored at a kind of token ask of its neighbours, remembered per kind of neighbour."""
-
-    #: Paths of this one word.
-    single: tuple[int, ...]
-    #: Nodes to step from, to the right and to the left, each with how many words may be skipped first.
-    nodes: tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]
-    #: For each way, by a neighbour's number: the nodes it leads to, with the skip that allows it.
-    known: tuple[dict[int, tuple[tuple[int, int], ...]], dict[int, tuple[tuple[int, int], ...]]]
-    #: How far away a neighbour may be, to the right and to the left; 0 where none is asked for.
-    reach: tuple[int, int]
-
-
-@dataclass(slots=True)
 class TokenType:
     """A kind of token: all that is known of a word wherever it stands."""
 
@@ -93,95 +81,14 @@ class TokenType:
     word: str
     bits: int
     symbols: frozenset[int]
+    #: The witnesses among the symbols, one bit each, see ``Trie``.
+    marks: int
     #: The driver or topic that an evaluation of this word speaks of.
     target: str | None
     #: The class a phrase gave it in place of its own.
     phrase: str = ""
     start: Start | None = None
     phrase_start: Start | None = None
-
-
-@dataclass(slots=True)
-class Trie:
-    """Paths that share their beginnings, each read from its anchor: first rightwards, then leftwards.
-
-    Node 0 is the root. A node's ``turn`` leads to the steps left of the anchor; 0 means there is none.
-    """
-
-    edges: list[dict[int, int]] = field(default_factory=lambda: [{}])
-    gaps: list[list[tuple[int, int]]] = field(default_factory=lambda: [[]])
-    turns: list[int] = field(default_factory=lambda: [0])
-    accepts: list[list[int]] = field(default_factory=lambda: [[]])
-    steps: list[dict[int, tuple[int, ...]]] = field(default_factory=lambda: [{}])
-
-    def add(self, symbols: Sequence[int], anchor: int, accepted: int) -> None:
-        """Add a path with the place of its anchor; a negative symbol is a gap of so many words."""
-        node = self._follow(0, symbols[anchor:])
-        if anchor:
-            if not self.turns[node]:
-                self.turns[node] = self._new()
-            node = self._follow(self.turns[node], symbols[anchor - 1 :: -1])
-        self.accepts[node].append(accepted)
-
-    def start(self, token: TokenType) -> Start | None:
-        """Return what can begin at a token, or None."""
-        starts = self.step(0, token)
-        if not starts:
-            return None
-        right = [item for node in starts for item in self._exits(node)]
-        left = [item for node in starts if self.turns[node] for item in self._exits(self.turns[node])]
-        reach = tuple(max((width + 1 for width, _ in items), default=0) for items in (right, left))
-        single = tuple(accepted for node in starts for accepted in self.accepts[node])
-        return Start(single, (tuple(right), tuple(left)), ({}, {}), (reach[0], reach[1]))
-
-    def _exits(self, node: int) -> list[tuple[int, int]]:
-        return [*([(0, node)] if self.edges[node] else []), *self.gaps[node]]
-
-    def neighbours(self, start: Start, way: int, token: TokenType) -> tuple[tuple[int, int], ...]:
-        """Return the nodes that a neighbour leads to, with the skip that allows it."""
-        found = tuple((width, after) for width, node in start.nodes[way] for after in self.step(node, token))
-        start.known[way][token.number] = found
-        return found
-
-    def _follow(self, node: int, symbols: Iterable[int]) -> int:
-        for symbol in symbols:
-            if symbol < 0:
-                node = self._gap(node, -symbol)
-            elif symbol in self.edges[node]:
-                node = self.edges[node][symbol]
-            else:
-                after = self.edges[node][symbol] = self._new()
-                node = after
-        return node
-
-    def _gap(self, node: int, width: int) -> int:
-        for known, after in self.gaps[node]:
-            if known == width:
-                return after
-        after = self._new()
-        self.gaps[node].append((width, after))
-        return after
-
-    def _new(self) -> int:
-        self.edges.append({})
-        self.gaps.append([])
-        self.turns.append(0)
-        self.accepts.append([])
-        self.steps.append({})
-        return len(self.edges) - 1
-
-    def step(self, node: int, token: TokenType) -> tuple[int, ...]:
-        """Return the nodes that a token leads to, remembered per kind of token."""
-        known = self.steps[node]
-        if token.number in known:
-            return known[token.number]
-        edges = self.edges[node]
-        if len(edges) < len(token.symbols):
-            found = tuple(after for symbol, after in edges.items() if symbol in token.symbols)
-        else:
-            found = tuple(edges[symbol] for symbol in token.symbols if symbol in edges)
-        known[token.number] = found
-        return found
 
 
 class Tables:
@@ -199,16 +106,21 @@ class Tables:
         self._costs: dict[frozenset[str], float] = {}
         self._types: dict[tuple[str, bool, str], TokenType] = {}
         self._words: set[str] = set()
+        #: Numbers of the classes, and for each symbol all that it is a kind of, once asked for.
+        self._classes: set[int] = set()
+        self._ancestors: dict[tuple[int, bool], frozenset[int]] = {}
         self._add_classes()
         self._add_phrases()
         self._add_groups()
         self._bit_of = {self._atom(f"<{name}>"): bit for name, bit in BITS.items()}
-        self.token_types = _Memo(self)
+        self._stem_lengths = sorted({len(stem) for stem in self._stems} & set(range(1, 21)))
+        self.token_types = _Surfaces(self)
+        self.chunks = _Chunks(self.token_types)
 
     def _add_classes(self) -> None:
         for name, words in self.lexicon.words.items():
             owner = self._atom(f"<{name}>")
-            for word in words:
+            for word in sorted(words):
                 self._parents[self._atom(word)].append(owner)
         thing = self._atom("<thing>")
         for name in _THINGS:
@@ -223,19 +135,27 @@ class Tables:
     def _add_phrases(self) -> None:
         for name, paths in self.lexicon.phrases.items():
             for path in paths:
-                self.phrases.add(self._symbols(path), self.anchor(path), len(self.phrase_paths))
+                self.phrases.add(self._symbols(path), *self._rarest(path), len(self.phrase_paths))
                 self.phrase_paths.append((name, path))
 
     def _add_groups(self) -> None:
         for group in self.lexicon.groups.values():
             for path, pattern in zip(group.paths, group.pattern_of, strict=True):
-                self.trie.add(self._symbols(path), self.anchor(path), len(self.paths))
+                self.trie.add(self._symbols(path), *self._rarest(path), len(self.paths))
                 self.paths.append((group, pattern, path))
 
     def anchor(self, path: Path) -> int:
         """Return the place of the step that fewest words fit: matching starts there."""
+        return self._rarest(path)[0]
+
+    def _rarest(self, path: Path) -> tuple[int, int]:
+        """Return the places of the steps that fewest and second fewest words fit, twice the same where it has one."""
         costs = [self._cost(step) for step in path]
-        return costs.index(min(costs))
+        anchor = costs.index(min(costs))
+        if len(costs) == 1:
+            return anchor, anchor
+        costs[anchor] = math.inf
+        return anchor, costs.index(min(costs))
 
     def _cost(self, step: Step) -> float:
         if isinstance(step, int):
@@ -261,7 +181,7 @@ class Tables:
         number = self._numbers.get(step)
         if number is None:
             number = self._numbers[step] = len(self._numbers)
-            for atom in step:
+            for atom in sorted(step):
                 self._parents[self._atom(atom)].append(number)
         return number
 
@@ -271,6 +191,8 @@ class Tables:
             number = self._numbers[atom] = len(self._numbers)
             if atom.endswith("*") and len(atom) > 1:
                 self._stems[atom[:-1]] = number
+            elif atom[0] == "<" and len(atom) > 1:
+                self._classes.add(number)
             else:
                 self._words.add(atom)
         return number
@@ -291,22 +213,31 @@ class Tables:
         return self.token_type(token.word, False, phrase)
 
     def _is_known(self, word: str) -> bool:
-        return word in self._words or any(word[:n] in self._stems for n in range(1, min(len(word), 20) + 1))
+        return word in self._words or any(True for _ in self._stems_of(word))
+
+    def _stems_of(self, word: str) -> Iterator[int]:
+        stems = self._stems
+        for end in self._stem_lengths:
+            if end > len(word):
+                return
+            if word[:end] in stems:
+                yield stems[word[:end]]
 
     def _new_type(self, word: str, capital: bool, phrase: str) -> TokenType:
-        fitting = [self._atom(ANY)] if phrase in ENTITIES else self._fitting(word, capital, phrase)
-        symbols = self._closure(fitting, stop_at_classes=bool(phrase))
+        fitting = [self._atom(ANY)] if phrase in ENTITIES else self._fitting(word, capital)
+        symbols = frozenset().union(*(self._above(symbol, to_classes=not phrase) for symbol in fitting))
         if phrase:
-            symbols |= self._closure([self._atom(f"<{phrase}>")])
-        bits = sum(bit for symbol, bit in self._bit_of.items() if symbol in symbols)
-        token = TokenType(len(self._types), word, bits, symbols, self._target(word, symbols), phrase)
-        token.start = self.trie.start(token)
-        token.phrase_start = None if phrase else self.phrases.start(token)
+            symbols |= self._above(self._atom(f"<{phrase}>"))
+        bits = sum(self._bit_of[symbol] for symbol in self._bit_of.keys() & symbols)
+        marks = self.trie.marks(symbols)
+        token = TokenType(len(self._types), word, bits, symbols, marks, self._target(word, symbols), phrase)
+        token.start = self.trie.start(symbols)
+        token.phrase_start = None if phrase else self.phrases.start(symbols)
         return token
 
-    def _fitting(self, word: str, capital: bool, phrase: str) -> list[int]:
+    def _fitting(self, word: str, capital: bool) -> list[int]:
         found = [self._numbers[word]] if word in self._numbers else []
-        found += [self._stems[word[:n]] for n in range(1, min(len(word), 20) + 1) if word[:n] in self._stems]
+        found += self._stems_of(word)
         if word[:1].isalnum():
             found.append(self._atom(ANY))
             if word[0].isdigit():
@@ -317,20 +248,15 @@ class Tables:
                 found.append(self._atom("<cap>"))
         return found
 
-    def _closure(self, symbols: Iterable[int], *, stop_at_classes: bool = False) -> frozenset[int]:
-        classes = self._class_numbers if stop_at_classes else frozenset()
-        seen: set[int] = set()
-        waiting = list(symbols)
-        while waiting:
-            symbol = waiting.pop()
-            if symbol not in seen and symbol not in classes:
-                seen.add(symbol)
-                waiting.extend(self._parents.get(symbol, ()))
-        return frozenset(seen)
-
-    @property
-    def _class_numbers(self) -> frozenset[int]:
-        return frozenset(n for a, n in self._numbers.items() if isinstance(a, str) and a[0] == "<" and len(a) > 1)
+    def _above(self, symbol: int, *, to_classes: bool = True) -> frozenset[int]:
+        """Return a symbol with all that it is a kind of; inside a phrase a word is of no class."""
+        if not to_classes and symbol in self._classes:
+            return frozenset()
+        known = self._ancestors.get((symbol, to_classes))
+        if known is None:
+            parents = (self._above(parent, to_classes=to_classes) for parent in self._parents.get(symbol, ()))
+            known = self._ancestors[symbol, to_classes] = frozenset([symbol]).union(*parents)
+        return known
 
     def _target(self, word: str, symbols: frozenset[int]) -> str | None:
         if word in self.lexicon.targets and self._atom("<target>") in symbols:
@@ -357,7 +283,11 @@ def _stand_in(word: str) -> str:
     return "x" if word[:1].isalnum() else ""
 
 
-class _Memo(dict[str, tuple[TokenType, ...]]):
+#: Enough for any language's words; what is longer is remembered no more.
+_MOST_REMEMBERED, _LONGEST_REMEMBERED = 300_000, 60
+
+
+class _Surfaces(dict[str, tuple[TokenType, ...]]):
     """Surface token to token types, filled as texts are read."""
 
     def __init__(self, tables: Tables) -> None:
@@ -369,6 +299,43 @@ class _Memo(dict[str, tuple[TokenType, ...]]):
         words = words_of(surface, tables.lexicon.spelling, tables.known_words)
         capital = surface[0].isupper() and not surface.isupper()
         found = tuple(tables.token_type(word, capital) for word in words)
-        if len(self) < 500_000 and len(surface) < 100:
+        if len(self) < _MOST_REMEMBERED and len(surface) < _LONGEST_REMEMBERED:
             self[surface] = found
         return found
+
+
+class Chunk:
+    """What stands between white space: its tokens, and whether a sentence ends after it."""
+
+    __slots__ = ("_spans", "end", "text", "tokens")
+
+    def __init__(self, text: str, surfaces: _Surfaces) -> None:
+        self.text = text
+        plain = text.isalpha()
+        self.end = NO if plain else ending(text)
+        self.tokens = surfaces[text] if plain else _tokens_of(text, surfaces)
+        self._spans: list[tuple[int, int]] | None = None
+
+    def spans(self, surfaces: _Surfaces) -> list[tuple[int, int]]:
+        """Return where each token stands in the chunk."""
+        if self._spans is None:
+            self._spans = [found.span() for found in TOKEN.finditer(self.text) for _ in surfaces[found[0]]]
+        return self._spans
+
+
+def _tokens_of(text: str, surfaces: _Surfaces) -> tuple[TokenType, ...]:
+    return tuple(token for surface in TOKEN.findall(text) for token in surfaces[surface])
+
+
+class _Chunks(dict[str, Chunk]):
+    """Chunk of text to what is known of it, filled as texts are read."""
+
+    def __init__(self, surfaces: _Surfaces) -> None:
+        super().__init__()
+        self._surfaces = surfaces
+
+    def __missing__(self, text: str) -> Chunk:
+        chunk = Chunk(text, self._surfaces)
+        if len(self) < _MOST_REMEMBERED and len(text) < _LONGEST_REMEMBERED:
+            self[text] = chunk
+        return chunk

@@ -9,11 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from custservice.sentiment.compiled import Tables
-from custservice.sentiment.engine import read_line
+from custservice.sentiment.chunks import pieces
+from custservice.sentiment.compiled import Chunk, Tables
+from custservice.sentiment.engine import join_phrases
 from custservice.sentiment.lexicon import TOPIC, Lexicon, load_lexicon
 from custservice.sentiment.reading import mentions_of, read_sentence
-from custservice.sentiment.tokens import split_sentences
 
 COLUMNS = ("text_id", "sentence", "family", "driver", "polarity", "evidence", "start", "end")
 Texts = pd.Series | Sequence[str]
@@ -121,21 +121,24 @@ def _frame(texts: Texts, lexicon: AnyLexicon, wanted: Callable[[str], bool]) -> 
 
 
 def _text_mentions(tables: Tables, text: str) -> Iterator[tuple[int, str, str, int, int]]:
-    for number, (start, end) in enumerate(split_sentences(text)):
-        sentence = text[start:end]
-        line = read_line(tables, sentence)
-        found = mentions_of(read_sentence(tables, line.tokens)) if line.tokens else []
-        if not found:
-            continue
-        offsets = line.offsets(tables, sentence)
-        for finding in found:
-            yield (
-                number,
-                finding.driver,
-                finding.polarity,
-                start + offsets[finding.first][0],
-                start + offsets[finding.last][1],
-            )
+    for number, piece in enumerate(pieces(text, tables.chunks)):
+        chunks = piece.parts
+        line = join_phrases(tables, [token for chunk in chunks for token in chunk.tokens])
+        for finding in mentions_of(read_sentence(tables, line.tokens)):
+            place, first = _chunk_of(chunks, line.source(finding.first, 0))
+            start = piece.start(place) + chunks[place].spans(tables.token_types)[first][0]
+            place, last = _chunk_of(chunks, line.source(finding.last, 1))
+            end = piece.start(place) + chunks[place].spans(tables.token_types)[last][1]
+            yield number, finding.driver, finding.polarity, start, end
+
+
+def _chunk_of(chunks: Sequence[Chunk], token: int) -> tuple[int, int]:
+    """Return the chunk that holds a token of the sentence, and the token's place in it."""
+    for place, chunk in enumerate(chunks):
+        if token < len(chunk.tokens):
+            return place, token
+        token -= len(chunk.tokens)
+    raise IndexError(token)
 
 
 __all__ = ["COLUMNS", "TOPIC", "find_all", "find_mentions", "find_topics"]
