@@ -99,6 +99,7 @@ class Tables:
         self.trie, self.phrases = Trie(), Trie()
         #: For each path number its group and the place of its pattern in the group.
         self.paths: list[tuple[Group, int, Path]] = []
+        self.groups: list[Group] = []
         self.phrase_paths: list[tuple[str, Path]] = []
         self._numbers: dict[str | frozenset[str], int] = {}
         self._parents: dict[int, list[int]] = defaultdict(list)
@@ -143,6 +144,7 @@ class Tables:
             for path, pattern in zip(group.paths, group.pattern_of, strict=True):
                 self.trie.add(self._symbols(path), *self._rarest(path), len(self.paths))
                 self.paths.append((group, pattern, path))
+                self.groups.append(group)
 
     def anchor(self, path: Path) -> int:
         """Return the place of the step that fewest words fit: matching starts there."""

@@ -102,11 +102,12 @@ def numbered(texts: Texts) -> Iterable[tuple[Any, Any]]:
 def _frame(texts: Texts, lexicon: AnyLexicon, wanted: Callable[[str], bool]) -> pd.DataFrame:
     tables = compiled(lexicon)
     families = {driver: family for driver, family in tables.lexicon.families.items() if wanted(family)}
+    topics = any(driver.startswith(TOPIC) for driver in families)
     rows = [
         (text_id, number, families[driver], driver, polarity, text[start:end], start, end)
         for text_id, text in numbered(texts)
         if isinstance(text, str)
-        for number, driver, polarity, start, end in _text_mentions(tables, text)
+        for number, driver, polarity, start, end in _text_mentions(tables, text, topics)
         if driver in families
     ]
     columns = list(zip(*rows, strict=True)) or [()] * len(COLUMNS)
@@ -120,11 +121,11 @@ def _frame(texts: Texts, lexicon: AnyLexicon, wanted: Callable[[str], bool]) -> 
     return pd.DataFrame(frame)
 
 
-def _text_mentions(tables: Tables, text: str) -> Iterator[tuple[int, str, str, int, int]]:
+def _text_mentions(tables: Tables, text: str, topics: bool) -> Iterator[tuple[int, str, str, int, int]]:
     for number, piece in enumerate(pieces(text, tables.chunks)):
         chunks = piece.parts
         line = join_phrases(tables, [token for chunk in chunks for token in chunk.tokens])
-        for finding in mentions_of(read_sentence(tables, line.tokens)):
+        for finding in mentions_of(read_sentence(tables, line.tokens, topics=topics)):
             place, first = _chunk_of(chunks, line.source(finding.first, 0))
             start = piece.start(place) + chunks[place].spans(tables.token_types)[first][0]
             place, last = _chunk_of(chunks, line.source(finding.last, 1))
