@@ -15,7 +15,7 @@ from custservice.sentiment.chunks import NO, ending
 from custservice.sentiment.lexicon import Group, Lexicon
 from custservice.sentiment.patterns import ANY, Path, Step
 from custservice.sentiment.tokens import TOKEN, words_of
-from custservice.sentiment.trie import Start, Trie
+from custservice.sentiment.trie import Start, Trie, union
 
 #: What the scope rules must know of a word, one bit each; the names are classes of the lexicon.
 _CLASSES = (
@@ -96,7 +96,8 @@ class Tables:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
-        self.trie, self.phrases = Trie(), Trie()
+        self._witnesses: dict[int, int] = {}
+        self.trie, self.phrases = Trie(self._witnesses), Trie(self._witnesses)
         #: For each path number its group and the place of its pattern in the group.
         self.paths: list[tuple[Group, int, Path]] = []
         self.groups: list[Group] = []
@@ -230,8 +231,8 @@ class Tables:
         symbols = frozenset().union(*(self._above(symbol, to_classes=not phrase) for symbol in fitting))
         if phrase:
             symbols |= self._above(self._atom(f"<{phrase}>"))
-        bits = sum(self._bit_of[symbol] for symbol in self._bit_of.keys() & symbols)
-        marks = self.trie.marks(symbols)
+        bits = union(self._bit_of, symbols)
+        marks = union(self._witnesses, symbols)
         token = TokenType(len(self._types), word, bits, symbols, marks, self._target(word, symbols), phrase)
         token.start = self.trie.start(symbols)
         token.phrase_start = None if phrase else self.phrases.start(symbols)

@@ -55,10 +55,9 @@ def join_phrases(tables: Tables, tokens: list[TokenType]) -> Line:
     """Return tokens with their phrases marked and joined; see ``read_line``."""
     found: list[Match] = []
     for place, token in enumerate(tokens):
-        start = token.phrase_start
-        if start is not None:
-            found += [(path, (place,)) for path in start.single]
-            _match_from(tokens, place, start, found)
+        if token.phrase_start is not None:
+            found += [(path, (place,)) for path in token.phrase_start.single]
+            _match_from(tokens, place, token.phrase_start, found)
     return _with_phrases(tables, tokens, found) if found else Line(tokens)
 
 
@@ -107,24 +106,28 @@ def _match_from(tokens: Sequence[TokenType], anchor: int, start: Start, found: l
     """Add the matches of several words whose anchor is at ``anchor``."""
     # What goes in last is followed first: to the right before to the left, and near before far.
     waiting: list[_State] = []
-    if start.left is not None:
-        _look(tokens, anchor, range(anchor - 1, max(anchor - start.left.reach, 0) - 1, -1), start.left, waiting)
-    if start.right is not None:
-        end = min(anchor + 1 + start.right.reach, len(tokens))
-        _look(tokens, anchor, range(anchor + 1, end), start.right, waiting)
+    left, right = start.sides()
+    if left.reach and anchor:
+        _look(tokens, anchor, -1, left, waiting)
+    if right.reach and anchor + 1 < len(tokens):
+        _look(tokens, anchor, 1, right, waiting)
     if waiting:
         found += _walk(tokens, anchor, waiting)
 
 
-def _look(tokens: Sequence[TokenType], anchor: int, places: range, side: Side, waiting: list[_State]) -> None:
+def _look(tokens: Sequence[TokenType], anchor: int, way: int, side: Side, waiting: list[_State]) -> None:
     """Put in the states that the neighbours of an anchor allow, the nearest last."""
     near, below = side.near, len(waiting)
-    for skipped, at in enumerate(places):
+    at, total = anchor, len(tokens)
+    for skipped in range(side.reach):
+        at += way
+        if not 0 <= at < total:
+            break
         token = tokens[at]
         if not near.isdisjoint(token.symbols):
             for width, node in side.lead(token.number, token.symbols):
                 if width >= skipped:
-                    waiting.insert(below, (node, at, (anchor, at), places.step))
+                    waiting.insert(below, (node, at, (anchor, at), way))
         if token.bits & BARRIER:
             break
 

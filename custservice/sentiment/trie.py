@@ -47,18 +47,24 @@ class Side:
 
 
 class Start:
-    """What can begin at a kind of token; a side is None where no path goes that way first."""
+    """What can begin at a kind of token."""
 
-    __slots__ = ("left", "needs", "right", "single")
+    __slots__ = ("_nodes", "_sides", "needs", "single")
 
     def __init__(self, nodes: Sequence[Node], needs: int) -> None:
         #: Paths of this one word.
         self.single = tuple(path for node in nodes for path in node.accepts)
         #: Of these witnesses a sentence must hold one for any path of several words.
         self.needs = needs
-        right, left = Side(nodes), Side(node.turn for node in nodes if node.turn is not None)
-        self.right = right if right.reach else None
-        self.left = left if left.reach else None
+        self._nodes = nodes
+        self._sides: tuple[Side, Side] | None = None
+
+    def sides(self) -> tuple[Side, Side]:
+        """Return what longer paths ask of the neighbours on the left and on the right; made when first asked for."""
+        if self._sides is None:
+            turns = [node.turn for node in self._nodes if node.turn is not None]
+            self._sides = Side(turns), Side(self._nodes)
+        return self._sides
 
 
 class Trie:
@@ -66,10 +72,10 @@ class Trie:
 
     __slots__ = ("_needs", "_witnesses", "root")
 
-    def __init__(self) -> None:
+    def __init__(self, witnesses: dict[int, int]) -> None:
         self.root = Node()
         #: One bit for each symbol without which some path of several words cannot match; sets of them are numbers.
-        self._witnesses: dict[int, int] = {}
+        self._witnesses = witnesses
         self._needs: dict[int, int] = {}
 
     def add(self, symbols: Sequence[int], anchor: int, witness: int, accepted: int) -> None:
@@ -89,17 +95,21 @@ class Trie:
         nodes = self.root.after(symbols)
         if not nodes:
             return None
-        needs = 0
-        for symbol in self._needs.keys() & symbols:
-            needs |= self._needs[symbol]
-        return Start(nodes, needs)
+        return Start(nodes, union(self._needs, symbols))
 
-    def marks(self, symbols: frozenset[int]) -> int:
-        """Return the witnesses among the symbols of a token."""
-        marks = 0
-        for symbol in self._witnesses.keys() & symbols:
-            marks |= self._witnesses[symbol]
-        return marks
+
+def union(bits: dict[int, int], symbols: frozenset[int]) -> int:
+    """Return the bits of all symbols, as one number.
+
+    Examples
+    --------
+    >>> union({7: 0b001, 8: 0b010, 9: 0b100}, frozenset([5, 7, 9]))
+    5
+    """
+    found = 0
+    for symbol in bits.keys() & symbols:
+        found |= bits[symbol]
+    return found
 
 
 def _follow(node: Node, symbols: Iterable[int]) -> Node:
