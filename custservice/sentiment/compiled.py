@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from custservice.sentiment.chunks import NO, ending
-from custservice.sentiment.lexicon import Group, Lexicon
+from custservice.sentiment.lexicon import JUDGE, TOPIC, Group, Lexicon
 from custservice.sentiment.patterns import ANY, Path, Step
 from custservice.sentiment.tokens import TOKEN, words_of
-from custservice.sentiment.trie import Start, Trie, union
+from custservice.sentiment.trie import MAIN, MINOR, OF_NOUNS, Bits, Start, Trie, union
 
 #: What the scope rules must know of a word, one bit each; the names are classes of the lexicon.
 _CLASSES = (
@@ -81,14 +81,17 @@ class TokenType:
     word: str
     bits: int
     symbols: frozenset[int]
-    #: The witnesses among the symbols, one bit each, see ``Trie``.
+    #: The witnesses among the symbols, and those that paths ask of a neighbour, one bit each; see ``Trie``.
     marks: int
+    offers: int
     #: The driver or topic that an evaluation of this word speaks of.
     target: str | None
     #: The class a phrase gave it in place of its own.
     phrase: str = ""
     start: Start | None = None
     phrase_start: Start | None = None
+    #: Whether a judgement of it may speak of staff.
+    is_of_staff: bool = False
 
 
 class Tables:
@@ -96,8 +99,9 @@ class Tables:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
-        self._witnesses: dict[int, int] = {}
-        self.trie, self.phrases = Trie(self._witnesses), Trie(self._witnesses)
+        self._witnesses, self._neighbours = Bits(), Bits()
+        self.trie = Trie(self._witnesses, self._neighbours)
+        self.phrases = Trie(self._witnesses, self._neighbours)
         #: For each path number its group and the place of its pattern in the group.
         self.paths: list[tuple[Group, int, Path]] = []
         self.groups: list[Group] = []
@@ -137,13 +141,14 @@ class Tables:
     def _add_phrases(self) -> None:
         for name, paths in self.lexicon.phrases.items():
             for path in paths:
-                self.phrases.add(self._symbols(path), *self._rarest(path), len(self.phrase_paths))
+                self.phrases.add(self._symbols(path), self._rarest(path), len(self.phrase_paths))
                 self.phrase_paths.append((name, path))
 
     def _add_groups(self) -> None:
         for group in self.lexicon.groups.values():
+            rank = OF_NOUNS if group.driver == JUDGE else MAIN if group.is_of_staff else MINOR
             for path, pattern in zip(group.paths, group.pattern_of, strict=True):
-                self.trie.add(self._symbols(path), *self._rarest(path), len(self.paths))
+                self.trie.add(self._symbols(path), self._rarest(path), len(self.paths), rank)
                 self.paths.append((group, pattern, path))
                 self.groups.append(group)
 
@@ -232,8 +237,9 @@ class Tables:
         if phrase:
             symbols |= self._above(self._atom(f"<{phrase}>"))
         bits = union(self._bit_of, symbols)
-        marks = union(self._witnesses, symbols)
-        token = TokenType(len(self._types), word, bits, symbols, marks, self._target(word, symbols), phrase)
+        marks, offers = self._witnesses.among(symbols), self._neighbours.among(symbols)
+        token = TokenType(len(self._types), word, bits, symbols, marks, offers, self._target(word, symbols), phrase)
+        token.is_of_staff = bool(bits & BITS["they"]) or not (token.target or TOPIC).startswith(TOPIC)
         token.start = self.trie.start(symbols)
         token.phrase_start = None if phrase else self.phrases.start(symbols)
         return token
@@ -310,7 +316,7 @@ class _Surfaces(dict[str, tuple[TokenType, ...]]):
 class Chunk:
     """What stands between white space: its tokens, and whether a sentence ends after it."""
 
-    __slots__ = ("_spans", "end", "text", "tokens")
+    __slots__ = ("_spans", "end", "is_of_staff", "marks", "phrases", "text", "tokens", "wanted")
 
     def __init__(self, text: str, surfaces: _Surfaces) -> None:
         self.text = text
@@ -318,6 +324,16 @@ class Chunk:
         self.end = NO if plain else ending(text)
         self.tokens = surfaces[text] if plain else _tokens_of(text, surfaces)
         self._spans: list[tuple[int, int]] | None = None
+        #: What its tokens hold and need, all in one; see ``TokenType`` and ``Start``.
+        self.marks, self.phrases, self.wanted = 0, 0, (0, 0)
+        self.is_of_staff = False
+        for token in self.tokens:
+            self.marks |= token.marks
+            self.is_of_staff = self.is_of_staff or token.is_of_staff
+            if token.start is not None:
+                self.wanted = (self.wanted[0] | token.start.wanted[0], self.wanted[1] | token.start.wanted[1])
+            if token.phrase_start is not None:
+                self.phrases |= token.phrase_start.wanted[0]
 
     def spans(self, surfaces: _Surfaces) -> list[tuple[int, int]]:
         """Return where each token stands in the chunk."""

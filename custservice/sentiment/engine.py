@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from custservice.sentiment.chunks import blank
-from custservice.sentiment.compiled import BITS, ENTITIES, Tables, TokenType
+from custservice.sentiment.compiled import BITS, ENTITIES, Chunk, Tables, TokenType
 from custservice.sentiment.tokens import TOKEN
-from custservice.sentiment.trie import Node, Side, Start
+from custservice.sentiment.trie import ALWAYS, Node, Side, Start
 
 #: What a gap must not cross.
 BARRIER = BITS["break"] | BITS["comma"]
@@ -53,11 +53,17 @@ def read_line(tables: Tables, sentence: str) -> Line:
 
 def join_phrases(tables: Tables, tokens: list[TokenType]) -> Line:
     """Return tokens with their phrases marked and joined; see ``read_line``."""
+    places = [place for place, token in enumerate(tokens) if token.phrase_start is not None]
+    if not places:
+        return Line(tokens)
     found: list[Match] = []
-    for place, token in enumerate(tokens):
-        if token.phrase_start is not None:
-            found += [(path, (place,)) for path in token.phrase_start.single]
-            _match_from(tokens, place, token.phrase_start, found)
+    seen = _witnesses(tokens)
+    for place in places:
+        start = tokens[place].phrase_start
+        assert start is not None
+        found += [(path, (place,)) for path in start.single]
+        if start.needs & seen:
+            _match_from(tokens, place, start, found)
     return _with_phrases(tables, tokens, found) if found else Line(tokens)
 
 
@@ -88,9 +94,7 @@ def _with_phrases(tables: Tables, tokens: list[TokenType], found: list[Match]) -
 def find_matches(tables: Tables, tokens: Sequence[TokenType]) -> list[Match]:
     """Return every match of every path: at each anchor the one that reaches out least."""
     found: list[Match] = []
-    seen = 0
-    for token in tokens:
-        seen |= token.marks
+    seen = _witnesses(tokens)
     for place, token in enumerate(tokens):
         start = token.start
         if start is not None:
@@ -102,34 +106,52 @@ def find_matches(tables: Tables, tokens: Sequence[TokenType]) -> list[Match]:
     return found
 
 
+def may_tell_of_staff(chunks: Sequence[Chunk]) -> bool:
+    """Whether a path that is no topic's may match in a sentence, as far as the rarest words of paths tell."""
+    seen, of_staff = ALWAYS, False
+    for chunk in chunks:
+        seen |= chunk.marks
+        of_staff = of_staff or chunk.is_of_staff
+    for chunk in chunks:
+        # A phrase may stand for anyone.
+        if chunk.wanted[of_staff] & seen or chunk.phrases & seen:
+            return True
+    return False
+
+
+def _witnesses(tokens: Sequence[TokenType]) -> int:
+    seen = ALWAYS
+    for token in tokens:
+        seen |= token.marks
+    return seen
+
+
 def _match_from(tokens: Sequence[TokenType], anchor: int, start: Start, found: list[Match]) -> None:
     """Add the matches of several words whose anchor is at ``anchor``."""
     # What goes in last is followed first: to the right before to the left, and near before far.
     waiting: list[_State] = []
     left, right = start.sides()
-    if left.reach and anchor:
-        _look(tokens, anchor, -1, left, waiting)
-    if right.reach and anchor + 1 < len(tokens):
-        _look(tokens, anchor, 1, right, waiting)
+    if left.reach:
+        far = anchor - left.reach
+        _look(tokens[far if far > 0 else 0 : anchor][::-1], anchor, -1, left, waiting)
+    if right.reach:
+        _look(tokens[anchor + 1 : anchor + 1 + right.reach], anchor, 1, right, waiting)
     if waiting:
         found += _walk(tokens, anchor, waiting)
 
 
-def _look(tokens: Sequence[TokenType], anchor: int, way: int, side: Side, waiting: list[_State]) -> None:
+def _look(neighbours: Sequence[TokenType], anchor: int, way: int, side: Side, waiting: list[_State]) -> None:
     """Put in the states that the neighbours of an anchor allow, the nearest last."""
-    near, below = side.near, len(waiting)
-    at, total = anchor, len(tokens)
-    for skipped in range(side.reach):
-        at += way
-        if not 0 <= at < total:
-            break
-        token = tokens[at]
-        if not near.isdisjoint(token.symbols):
+    near, below, skipped = side.near, len(waiting), 0
+    for token in neighbours:
+        if near & token.offers:
+            at = anchor + way * (skipped + 1)
             for width, node in side.lead(token.number, token.symbols):
                 if width >= skipped:
                     waiting.insert(below, (node, at, (anchor, at), way))
         if token.bits & BARRIER:
             break
+        skipped += 1
 
 
 def _walk(tokens: Sequence[TokenType], anchor: int, waiting: list[_State]) -> list[Match]:

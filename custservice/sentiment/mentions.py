@@ -11,7 +11,7 @@ import pandas as pd
 
 from custservice.sentiment.chunks import pieces
 from custservice.sentiment.compiled import Chunk, Tables
-from custservice.sentiment.engine import join_phrases
+from custservice.sentiment.engine import join_phrases, may_tell_of_staff
 from custservice.sentiment.lexicon import TOPIC, Lexicon, load_lexicon
 from custservice.sentiment.reading import mentions_of, read_sentence
 
@@ -124,6 +124,8 @@ def _frame(texts: Texts, lexicon: AnyLexicon, wanted: Callable[[str], bool]) -> 
 def _text_mentions(tables: Tables, text: str, topics: bool) -> Iterator[tuple[int, str, str, int, int]]:
     for number, piece in enumerate(pieces(text, tables.chunks)):
         chunks = piece.parts
+        if not topics and not may_tell_of_staff(chunks):
+            continue
         line = join_phrases(tables, [token for chunk in chunks for token in chunk.tokens])
         for finding in mentions_of(read_sentence(tables, line.tokens, topics=topics)):
             place, first = _chunk_of(chunks, line.source(finding.first, 0))
