@@ -313,6 +313,9 @@ class _Surfaces(dict[str, tuple[TokenType, ...]]):
         return found
 
 
+_NONE = (0, 0)
+
+
 class Chunk:
     """What stands between white space: its tokens, and whether a sentence ends after it."""
 
@@ -325,13 +328,14 @@ class Chunk:
         self.tokens = surfaces[text] if plain else _tokens_of(text, surfaces)
         self._spans: list[tuple[int, int]] | None = None
         #: What its tokens hold and need, all in one; see ``TokenType`` and ``Start``.
-        self.marks, self.phrases, self.wanted = 0, 0, (0, 0)
-        self.is_of_staff = False
+        self.marks, self.phrases, self.wanted, self.is_of_staff = 0, 0, _NONE, False
         for token in self.tokens:
-            self.marks |= token.marks
+            self.marks = self.marks | token.marks if self.marks else token.marks
             self.is_of_staff = self.is_of_staff or token.is_of_staff
             if token.start is not None:
-                self.wanted = (self.wanted[0] | token.start.wanted[0], self.wanted[1] | token.start.wanted[1])
+                more = token.start.wanted
+                both = self.wanted is not _NONE
+                self.wanted = (self.wanted[0] | more[0], self.wanted[1] | more[1]) if both else more
             if token.phrase_start is not None:
                 self.phrases |= token.phrase_start.wanted[0]
 

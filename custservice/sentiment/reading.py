@@ -355,7 +355,5 @@ def _settled(findings: list[Finding]) -> list[Finding]:
         f
         for f in findings
         if not (f.group.driver == JUDGE and (f.first, f.last) in named)
-        and not (
-            f.group.is_word and f.group.driver != JUDGE and any((f.driver, place) in judged for place in f.own)
-        )
+        and not (f.group.is_word and f.group.driver != JUDGE and any((f.driver, place) in judged for place in f.own))
     ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-
 #: The witness that every sentence holds.
 ALWAYS = 1
 #: Ranks of paths: those that may be left out, those that say something of some nouns alone, and the rest.

@@ -10,19 +10,24 @@ from __future__ import annotations
 import math
 import re
 import string
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import import_module
+from functools import cache, partial
+from importlib import import_module, resources
 from typing import Any, NamedTuple
 
 import pandas as pd
 
+from custservice.errors import InputError, did_you_mean
+from custservice.sentiment.batches import Texts, frame_of, run_batches
 from custservice.sentiment.chunks import ending, pieces
-from custservice.sentiment.mentions import Texts, numbered
 from custservice.sentiment.tokens import plain
 
-COLUMNS = ("text_id", "sentence", "compound", "positive", "neutral", "negative")
+TYPES = {
+    **{"text_id": "int64", "sentence": "Int64"},
+    **dict.fromkeys(("compound", "positive", "neutral", "negative"), "float64"),
+}
+COLUMNS = tuple(TYPES)
 _CAPITALS, _TURNED = 0.733, -0.74
 _BUT_BEFORE, _BUT_AFTER = 0.5, 1.5
 #: Boosters fade with their distance from the word they boost.
@@ -61,7 +66,8 @@ class _Word:
     """All that VADER asks of a chunk of text by itself."""
 
     __slots__ = (
-        *("booster", "emoji", "emphasis", "end", "in_lexicon", "is_upper", "lower", "negates", "tells", "text", "valence"),
+        *("booster", "emoji", "emphasis", "end", "in_lexicon", "is_upper"),
+        *("lower", "negates", "tells", "text", "valence"),
     )
 
     def __init__(self, chunk: str) -> None:
@@ -80,15 +86,12 @@ class _Word:
         self.negates = lower in rules.negators or "n't" in lower
         #: Whether it may change the valence of a word near it, or its own hangs on its neighbours.
         self.tells = (
-            self.negates
-            or self.booster != 0
-            or (self.is_upper and self.in_lexicon)
-            or (lower in rules.tell_tales)
+            self.negates or self.booster != 0 or (self.is_upper and self.in_lexicon) or (lower in rules.tell_tales)
         )
 
 
-def score_sentiment(texts: Texts) -> pd.DataFrame:
-    """Score the sentiment of each sentence as vaderSentiment 3.3.2 does.
+def score_sentiment(texts: Texts, engine: str = "vader", *, workers: int = 1) -> pd.DataFrame:
+    """Score the sentiment of each sentence as vaderSentiment 3.3.2 does, or as NLTK's version of it.
 
     Curly quotes are made straight and markup white space first.
 
@@ -96,12 +99,22 @@ def score_sentiment(texts: Texts) -> pd.DataFrame:
     ----------
     texts
         Texts; a list is numbered from 0.
+    engine
+        "vader", or "nltk" for the scores of NLTK's analyzer, for comparison with older work. They differ: NLTK gives a
+        repeated word the context of its first occurrence, has no rule for "no" and leaves emoji out.
+    workers
+        How many processes share the work, which pays from some ten thousand texts on.
 
     Returns
     -------
     DataFrame
         One row per sentence: ``text_id``, ``sentence`` (from 0), ``compound`` (-1 to 1), and the shares
         ``positive``, ``neutral`` and ``negative``. A missing or empty text gives one row with missing values.
+
+    Raises
+    ------
+    InputError
+        There is no such engine, or ``workers`` is less than 1.
 
     References
     ----------
@@ -112,22 +125,22 @@ def score_sentiment(texts: Texts) -> pd.DataFrame:
     >>> score_sentiment(["Great staff. Awful food."])["compound"].tolist()
     [0.6249, -0.4588]
     """
+    if engine not in _ENGINES:
+        raise InputError(f"'{engine}' is no engine{did_you_mean(engine, _ENGINES)}.")
+    return run_batches(partial(_batch, engine=engine), texts, workers)
+
+
+def _batch(texts: list[Any], engine: str) -> pd.DataFrame:
+    score = _ENGINES[engine]
     rows: list[tuple[Any, ...]] = []
-    for text_id, text in numbered(texts):
+    for place, text in enumerate(texts):
         missing = True
         for number, piece in enumerate(pieces(text, _MEMO) if isinstance(text, str) else ()):
-            rows.append((text_id, number, *_score(piece.parts)))
+            rows.append((place, number, *score(piece.parts)))
             missing = False
         if missing:
-            rows.append((text_id, None, None, None, None, None))
-    columns = list(zip(*rows, strict=True)) or [()] * len(COLUMNS)
-    types = ("", "Int64", *["float64"] * 4)
-    return pd.DataFrame(
-        {
-            name: pd.Series(list(column), dtype=kind or None)
-            for name, kind, column in zip(COLUMNS, types, columns, strict=True)
-        }
-    )
+            rows.append((place, None, None, None, None, None))
+    return frame_of(rows, TYPES)
 
 
 def score_sentence(sentence: str) -> Scores:
@@ -142,7 +155,7 @@ def score_sentence(sentence: str) -> Scores:
 
 
 def _score(words: Sequence[_Word]) -> Scores:
-    if any([word.emoji for word in words]):
+    if True in [word.emoji for word in words]:
         words = [_MEMO[chunk] for chunk in _spell_emoji(plain(" ".join([word.text for word in words]))).split()]
     hot = [place for place, word in enumerate(words) if word.in_lexicon]
     if not hot:
@@ -323,3 +336,27 @@ def _rules() -> _Rules:
         re.compile("[" + "".join(map(re.escape, analyzer.emojis)) + "]"),
         _TELL_TALES.union(max(phrase, key=len) for phrase in phrases),
     )
+
+
+def _score_by_nltk(words: Sequence[_Word]) -> Scores:
+    scores = _nltk_analyzer().polarity_scores(plain(" ".join([word.text for word in words])))
+    return Scores(scores["compound"], scores["pos"], scores["neu"], scores["neg"])
+
+
+@cache
+def _nltk_analyzer() -> Any:
+    """Return NLTK's analyzer with the lexicon of vaderSentiment, which is the same; NLTK's own must be downloaded."""
+    nltk_vader = import_module("nltk.sentiment.vader")
+    lexicon = resources.files("vaderSentiment").joinpath("vader_lexicon.txt").read_text("utf-8")
+
+    class Analyzer(nltk_vader.SentimentIntensityAnalyzer):  # type: ignore[misc, name-defined]
+        # NLTK's loader refuses files outside its data folders, and hard links, which installers make.
+        def __init__(self) -> None:
+            self.lexicon_file = lexicon.strip()
+            self.lexicon = self.make_lex_dict()
+            self.constants = nltk_vader.VaderConstants()
+
+    return Analyzer()
+
+
+_ENGINES: Mapping[str, Callable[[Sequence[_Word]], Scores]] = {"vader": _score, "nltk": _score_by_nltk}
