@@ -251,7 +251,7 @@ class Tables:
             found.append(self._atom(ANY))
             if word[0].isdigit():
                 found.append(self._atom("<number>"))
-            if word == "xly":
+            if word == f"{_UNKNOWN}ly":
                 found.append(self._atom("<adverb>"))
             if capital and word not in self._words:
                 found.append(self._atom("<cap>"))
@@ -284,12 +284,16 @@ class Tables:
         return self._words
 
 
+#: A letter of no language in place of a word that the lexicon does not know: no pattern can name it.
+_UNKNOWN = "ℵ"
+
+
 def _stand_in(word: str) -> str:
     if word[:1].isdigit():
-        return "0"
+        return f"0{_UNKNOWN}"
     if word.endswith("ly") and len(word) > 4:
-        return "xly"
-    return "x" if word[:1].isalnum() else ""
+        return f"{_UNKNOWN}ly"
+    return _UNKNOWN if word[:1].isalnum() else ""
 
 
 #: Enough for any language's words; what is longer is remembered no more.
