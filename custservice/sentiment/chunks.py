@@ -66,10 +66,10 @@ class Row(Generic[P]):
         if not self._starts:
             chunks = [part.text for part in self.parts]
             if " ".join(chunks) == self._text:
-                self._starts = list(accumulate((len(chunk) + 1 for chunk in chunks), initial=self._offset))
+                self._starts = [start + n for n, start in enumerate(accumulate(map(len, chunks), initial=0))]
             else:
-                self._starts = [self._offset + found.start() for found in _SOLID.finditer(self._text)]
-        return self._starts[place]
+                self._starts = [found.start() for found in _SOLID.finditer(self._text)]
+        return self._offset + self._starts[place]
 
 
 def pieces(text: str, known: Mapping[str, P]) -> Iterator[Piece[P]]:

@@ -15,7 +15,7 @@ from custservice.sentiment.chunks import NO, ending
 from custservice.sentiment.lexicon import JUDGE, TOPIC, Group, Lexicon
 from custservice.sentiment.patterns import ANY, Path, Step
 from custservice.sentiment.tokens import TOKEN, words_of
-from custservice.sentiment.trie import MAIN, MINOR, OF_NOUNS, Bits, Start, Trie, union
+from custservice.sentiment.trie import ALWAYS, MAIN, MINOR, OF_NOUNS, Bits, Start, Trie, union
 
 #: What the scope rules must know of a word, one bit each; the names are classes of the lexicon.
 _CLASSES = (
@@ -318,12 +318,14 @@ class _Surfaces(dict[str, tuple[TokenType, ...]]):
 
 
 _NONE = (0, 0)
+#: What a chunk holds: a word of staff, the beginning of a phrase, a word that tells of a behaviour by itself.
+IS_OF_STAFF, OPENS_PHRASE, TELLS = 1, 2, 4
 
 
 class Chunk:
     """What stands between white space: its tokens, and whether a sentence ends after it."""
 
-    __slots__ = ("_spans", "end", "is_of_staff", "marks", "phrases", "text", "tokens", "wanted")
+    __slots__ = ("_spans", "end", "flags", "marks", "phrases", "text", "tokens", "wanted")
 
     def __init__(self, text: str, surfaces: _Surfaces) -> None:
         self.text = text
@@ -332,16 +334,18 @@ class Chunk:
         self.tokens = surfaces[text] if plain else _tokens_of(text, surfaces)
         self._spans: list[tuple[int, int]] | None = None
         #: What its tokens hold and need, all in one; see ``TokenType`` and ``Start``.
-        self.marks, self.phrases, self.wanted, self.is_of_staff = 0, 0, _NONE, False
+        self.marks, self.phrases, self.wanted, self.flags = 0, 0, _NONE, 0
         for token in self.tokens:
             self.marks = self.marks | token.marks if self.marks else token.marks
-            self.is_of_staff = self.is_of_staff or token.is_of_staff
+            self.flags |= IS_OF_STAFF if token.is_of_staff else 0
             if token.start is not None:
                 more = token.start.wanted
                 both = self.wanted is not _NONE
                 self.wanted = (self.wanted[0] | more[0], self.wanted[1] | more[1]) if both else more
+                self.flags |= TELLS if more[0] & ALWAYS else 0
             if token.phrase_start is not None:
                 self.phrases |= token.phrase_start.wanted[0]
+                self.flags |= OPENS_PHRASE
 
     def spans(self, surfaces: _Surfaces) -> list[tuple[int, int]]:
         """Return where each token stands in the chunk."""

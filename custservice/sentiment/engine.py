@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from custservice.sentiment.chunks import blank
-from custservice.sentiment.compiled import BITS, ENTITIES, Chunk, Tables, TokenType
+from custservice.sentiment.compiled import BITS, ENTITIES, IS_OF_STAFF, OPENS_PHRASE, TELLS, Chunk, Tables, TokenType
 from custservice.sentiment.tokens import TOKEN
 from custservice.sentiment.trie import ALWAYS, Node, Side, Start
 
@@ -53,17 +53,14 @@ def read_line(tables: Tables, sentence: str) -> Line:
 
 def join_phrases(tables: Tables, tokens: list[TokenType]) -> Line:
     """Return tokens with their phrases marked and joined; see ``read_line``."""
-    places = [place for place, token in enumerate(tokens) if token.phrase_start is not None]
-    if not places:
-        return Line(tokens)
     found: list[Match] = []
     seen = _witnesses(tokens)
-    for place in places:
-        start = tokens[place].phrase_start
-        assert start is not None
-        found += [(path, (place,)) for path in start.single]
-        if start.needs & seen:
-            _match_from(tokens, place, start, found)
+    for place, token in enumerate(tokens):
+        start = token.phrase_start
+        if start is not None:
+            found += [(path, (place,)) for path in start.single]
+            if start.needs & seen:
+                _match_from(tokens, place, start, found)
     return _with_phrases(tables, tokens, found) if found else Line(tokens)
 
 
@@ -106,14 +103,23 @@ def find_matches(tables: Tables, tokens: Sequence[TokenType]) -> list[Match]:
     return found
 
 
-def may_tell_of_staff(chunks: Sequence[Chunk]) -> bool:
-    """Whether a path that is no topic's may match in a sentence, as far as the rarest words of paths tell."""
-    seen, of_staff = ALWAYS, False
+def survey(tables: Tables, chunks: Sequence[Chunk], *, topics: bool) -> Line | None:
+    """Return the line of a sentence, or None where no path that is wanted can match, as far as its rarest words tell.
+
+    Without ``topics`` the paths of topics alone are not wanted.
+    """
+    seen, flags = ALWAYS, 0
     for chunk in chunks:
         seen |= chunk.marks
-        of_staff = of_staff or chunk.is_of_staff
-    # A phrase may stand for anyone.
-    return any([chunk.wanted[of_staff] & seen or chunk.phrases & seen for chunk in chunks])  # noqa: C419 (quicker so)
+        flags |= chunk.flags
+    # A phrase may stand for anyone, so where one may stand all is read.
+    phrases = flags & OPENS_PHRASE and True in [chunk.phrases & seen != 0 for chunk in chunks]
+    if not (topics or phrases or flags & TELLS):
+        of_staff = 1 if flags & IS_OF_STAFF else 0
+        if True not in [chunk.wanted[of_staff] & seen != 0 for chunk in chunks]:
+            return None
+    tokens = [token for chunk in chunks for token in chunk.tokens]
+    return join_phrases(tables, tokens) if phrases else Line(tokens)
 
 
 def _witnesses(tokens: Sequence[TokenType]) -> int:

@@ -12,7 +12,7 @@ import pandas as pd
 from custservice.sentiment.batches import Texts, frame_of, run_batches
 from custservice.sentiment.chunks import pieces
 from custservice.sentiment.compiled import Chunk, Tables
-from custservice.sentiment.engine import join_phrases, may_tell_of_staff
+from custservice.sentiment.engine import survey
 from custservice.sentiment.lexicon import TOPIC, Lexicon, load_lexicon
 from custservice.sentiment.reading import mentions_of, read_sentence
 
@@ -127,9 +127,9 @@ def _batch(texts: list[Any], lexicon: AnyLexicon, kind: _Kind) -> pd.DataFrame:
 def _text_mentions(tables: Tables, text: str, topics: bool) -> Iterator[tuple[int, str, str, int, int]]:
     for number, piece in enumerate(pieces(text, tables.chunks)):
         chunks = piece.parts
-        if not topics and not may_tell_of_staff(chunks):
+        line = survey(tables, chunks, topics=topics)
+        if line is None:
             continue
-        line = join_phrases(tables, [token for chunk in chunks for token in chunk.tokens])
         for finding in mentions_of(read_sentence(tables, line.tokens, topics=topics)):
             place, first = _chunk_of(chunks, line.source(finding.first, 0))
             start = piece.start(place) + chunks[place].spans(tables.token_types)[first][0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from custservice.sentiment.compiled import Tables, TokenType
 from custservice.sentiment.engine import Match, find_matches
@@ -149,7 +150,7 @@ def _findings(
 def mentions_of(findings: Sequence[Finding]) -> list[Finding]:
     """Return the findings that count, each driver and polarity once, in the order of the sentence."""
     kept: dict[tuple[str, str], Finding] = {}
-    for finding in sorted((f for f in findings if not f.veto), key=lambda f: f.first):
+    for finding in sorted([f for f in findings if not f.veto], key=attrgetter("first")):
         kept.setdefault((finding.driver, finding.polarity), finding)
     return list(kept.values())
 
