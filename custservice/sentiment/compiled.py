@@ -6,14 +6,15 @@ carries all symbols that fit it, so a step of the trie is a lookup, and each loo
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from custservice.sentiment.chunks import NO, ending
 from custservice.sentiment.lexicon import JUDGE, TOPIC, Group, Lexicon
-from custservice.sentiment.patterns import ANY, Path, Step
+from custservice.sentiment.patterns import ANY, Path
+from custservice.sentiment.rarity import Rarity
 from custservice.sentiment.tokens import TOKEN, words_of
 from custservice.sentiment.trie import ALWAYS, MAIN, MINOR, OF_NOUNS, Bits, Start, Trie, union
 
@@ -54,29 +55,11 @@ ENTITIES = {
 }
 
 
-#: How often common English words stand in a text, roughly, against 1 for any other word. It decides speed alone.
-_FREQUENT = {
-    word: cost
-    for cost, words in (
-        (400, "the and a to was of i in is it for we"),
-        (150, "with that were on at very but not our this they have are had be as my you so"),
-        (60, "no from all there if would or an out which when will can been us one me just up more get has only good"),
-        (40, "great time do did could their about what also some food service staff your by he she her place never"),
-        (20, "even after other before again back really first ever than well then because any here nice go got them"),
-        (20, "much over room best too like made make who ask asked take took two came went always always still down"),
-        (10, "how his next most where way people into night day little away around off off every few didn't wait"),
-        (10, "hour minutes come want know said told find left better need check order table bar drink clean free"),
-        (10, "seating drinks flight lounge airport stay apartment location house host restaurant experience 's"),
-        (10, "bad worth long nothing didn area small right better own use used lot quite each being should must those"),
-    )
-    for word in words.split()
-}
-
-
 @dataclass(slots=True)
 class TokenType:
     """A kind of token: all that is known of a word wherever it stands."""
 
+    #: Equal for words that all patterns take for the same.
     number: int
     word: str
     bits: int
@@ -94,6 +77,18 @@ class TokenType:
     is_of_staff: bool = False
 
 
+class _Kind(NamedTuple):
+    """What token types with the same symbols share; for the fields see there."""
+
+    number: int
+    bits: int
+    symbols: frozenset[int]
+    marks: int
+    offers: int
+    start: Start | None
+    phrase_start: Start | None
+
+
 class Tables:
     """A compiled lexicon."""
 
@@ -109,7 +104,10 @@ class Tables:
         self._numbers: dict[str | frozenset[str], int] = {}
         self._parents: dict[int, list[int]] = defaultdict(list)
         self._stems: dict[str, int] = {}
-        self._costs: dict[frozenset[str], float] = {}
+        self._rarity = Rarity(lexicon.words)
+        #: Symbols that paths and rules ask for: the rest tells no word from another.
+        self._asked: set[int] = set()
+        self._kinds: dict[frozenset[int], _Kind] = {}
         self._types: dict[tuple[str, bool, str], TokenType] = {}
         self._words: set[str] = set()
         #: Numbers of the classes, and for each symbol all that it is a kind of, once asked for.
@@ -119,6 +117,11 @@ class Tables:
         self._add_phrases()
         self._add_groups()
         self._bit_of = {self._atom(f"<{name}>"): bit for name, bit in BITS.items()}
+        self._asked.update(self._bit_of, [self._atom(ANY)])
+        self._target_of = [
+            *((self._atom(f"<{name}>"), "general") for name in ("service", "staff", "name")),
+            *((self._atom(f"<{name}>"), f"topic_{name}") for name in (*_THINGS, "others")),
+        ]
         self._stem_lengths = sorted({len(stem) for stem in self._stems} & set(range(1, 21)))
         self.token_types = _Surfaces(self)
         self.chunks = _Chunks(self.token_types)
@@ -141,47 +144,25 @@ class Tables:
     def _add_phrases(self) -> None:
         for name, paths in self.lexicon.phrases.items():
             for path in paths:
-                self.phrases.add(self._symbols(path), self._rarest(path), len(self.phrase_paths))
+                self.phrases.add(self._symbols(path), self._rarity.rarest(path), len(self.phrase_paths))
                 self.phrase_paths.append((name, path))
 
     def _add_groups(self) -> None:
         for group in self.lexicon.groups.values():
             rank = OF_NOUNS if group.driver == JUDGE else MAIN if group.is_of_staff else MINOR
             for path, pattern in zip(group.paths, group.pattern_of, strict=True):
-                self.trie.add(self._symbols(path), self._rarest(path), len(self.paths), rank)
+                self.trie.add(self._symbols(path), self._rarity.rarest(path), len(self.paths), rank)
                 self.paths.append((group, pattern, path))
                 self.groups.append(group)
 
     def anchor(self, path: Path) -> int:
         """Return the place of the step that fewest words fit: matching starts there."""
-        return self._rarest(path)[0]
-
-    def _rarest(self, path: Path) -> tuple[int, int]:
-        """Return the places of the steps that fewest and second fewest words fit, twice the same where it has one."""
-        costs = [self._cost(step) for step in path]
-        anchor = costs.index(min(costs))
-        if len(costs) == 1:
-            return anchor, anchor
-        costs[anchor] = math.inf
-        return anchor, costs.index(min(costs))
-
-    def _cost(self, step: Step) -> float:
-        if isinstance(step, int):
-            return math.inf
-        known = self._costs.get(step)
-        if known is None:
-            known = self._costs[step] = sum(self._atom_cost(atom) for atom in step)
-        return known
-
-    def _atom_cost(self, atom: str) -> float:
-        if atom == ANY:
-            return 10_000
-        if atom.startswith("<") and len(atom) > 1:
-            return 30 + sum(map(self._atom_cost, self.lexicon.words.get(atom[1:-1], ())))
-        return _FREQUENT.get(atom, 1)
+        return self._rarity.rarest(path)[0]
 
     def _symbols(self, path: Path) -> list[int]:
-        return [-step if isinstance(step, int) else self._symbol(step) for step in path]
+        symbols = [-step if isinstance(step, int) else self._symbol(step) for step in path]
+        self._asked.update(symbols)
+        return symbols
 
     def _symbol(self, step: frozenset[str]) -> int:
         if len(step) == 1:
@@ -236,13 +217,37 @@ class Tables:
         symbols = frozenset().union(*(self._above(symbol, to_classes=not phrase) for symbol in fitting))
         if phrase:
             symbols |= self._above(self._atom(f"<{phrase}>"))
-        bits = union(self._bit_of, symbols)
-        marks, offers = self._witnesses.among(symbols), self._neighbours.among(symbols)
-        token = TokenType(len(self._types), word, bits, symbols, marks, offers, self._target(word, symbols), phrase)
-        token.is_of_staff = bool(bits & BITS["they"]) or not (token.target or TOPIC).startswith(TOPIC)
-        token.start = self.trie.start(symbols)
-        token.phrase_start = None if phrase else self.phrases.start(symbols)
-        return token
+        kind = self._kind(symbols & self._asked)
+        target = self._target(word, symbols)
+        of_staff = bool(kind.bits & BITS["they"]) or not (target or TOPIC).startswith(TOPIC)
+        return TokenType(
+            kind.number,
+            word,
+            kind.bits,
+            kind.symbols,
+            kind.marks,
+            kind.offers,
+            target,
+            phrase,
+            kind.start,
+            None if phrase else kind.phrase_start,
+            of_staff,
+        )
+
+    def _kind(self, symbols: frozenset[int]) -> _Kind:
+        """Return what words with the same symbols have in common; most members of a class are alike."""
+        known = self._kinds.get(symbols)
+        if known is None:
+            known = self._kinds[symbols] = _Kind(
+                len(self._kinds),
+                union(self._bit_of, symbols),
+                symbols,
+                self._witnesses.among(symbols),
+                self._neighbours.among(symbols),
+                self.trie.start(symbols),
+                self.phrases.start(symbols),
+            )
+        return known
 
     def _fitting(self, word: str, capital: bool) -> list[int]:
         found = [self._numbers[word]] if word in self._numbers else []
@@ -270,13 +275,7 @@ class Tables:
     def _target(self, word: str, symbols: frozenset[int]) -> str | None:
         if word in self.lexicon.targets and self._atom("<target>") in symbols:
             return self.lexicon.targets[word]
-        for name in ("service", "staff", "name"):
-            if self._atom(f"<{name}>") in symbols:
-                return "general"
-        for name in (*_THINGS, "others"):
-            if self._atom(f"<{name}>") in symbols:
-                return f"topic_{name}"
-        return None
+        return next((target for symbol, target in self._target_of if symbol in symbols), None)
 
     @property
     def known_words(self) -> set[str]:
