@@ -1,6 +1,6 @@
 """How long the main things take, each beside its peer or its target, in one run.
 
-Usage: python benchmarks/speed.py [--quick]
+Usage: python benchmarks/speed.py [--quick | --full]; see also mention_speed.py.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import mention_speed
 import numpy as np
 import pandas as pd
 
@@ -85,6 +86,8 @@ def main() -> None:
     for what, took, target in rows:
         verdict = "" if target is None else ("  reached" if took <= target else "  missed")
         print(f"{what:45} {took:8.2f} {'' if target is None else target:>9}{verdict}")
+    print()
+    mention_speed.main()
 
 
 if __name__ == "__main__":

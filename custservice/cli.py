@@ -130,21 +130,22 @@ def check(study: Path) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--text-column", help="The column that holds the texts, where it is not recognised.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write a CSV file instead of printing.")
-def mentions(file: Path, text_column: str | None, out: Path | None) -> None:
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes at the same time.")
+def mentions(file: Path, text_column: str | None, out: Path | None, workers: int) -> None:
     """Find mentions of staff in the texts of FILE: .txt with one text a line, or any file with a text column.
 
     \b
     Example:
         custservice mentions reviews.csv --text-column Comment
     """
-    from custservice.mention_file import mentions_of_file
+    from custservice.mention_file import mentions_in_parts, mentions_of_file
     from custservice.reporting.page import write_csv
 
-    found = mentions_of_file(file, text_column)
     if out is not None:
-        write_csv(found, out)
-        click.echo(f"{out}: {len(found):,} mentions")
+        count = write_csv(mentions_in_parts(file, text_column, workers), out)
+        click.echo(f"{out}: {count:,} mentions")
         return
+    found = mentions_of_file(file, text_column, workers)
     columns = ["text_id", "driver", "polarity", "evidence"]
     click.echo(found[columns].to_string(index=False) if len(found) else "No mention found.")
 

@@ -166,6 +166,21 @@ def test_mentions_of_a_table_and_of_lines(files: tuple[Path, Path], tmp_path: Pa
     assert "did you mean 'Comment'" in wrong.output
 
 
+def test_mentions_of_parquet_are_read_and_written_in_parts(
+    files: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pd.read_csv(files[0]).to_parquet(tmp_path / "reviews.parquet")
+    assert run("mentions", tmp_path / "reviews.parquet", "--out", tmp_path / "whole.csv").exit_code == 0
+    monkeypatch.setattr("custservice.mention_file._ROWS", 7)
+    told = run("mentions", tmp_path / "reviews.parquet", "--out", tmp_path / "parts.csv")
+    assert told.exit_code == 0, told.output
+    assert (tmp_path / "parts.csv").read_text() == (tmp_path / "whole.csv").read_text()
+    assert run("mentions", files[0], "--out", tmp_path / "csv.csv").exit_code == 0
+    assert (tmp_path / "csv.csv").read_text() == (tmp_path / "whole.csv").read_text()
+    wrong = run("mentions", tmp_path / "reviews.parquet", "--text-column", "Coment")
+    assert "did you mean 'Comment'" in wrong.output
+
+
 def test_demo_writes_a_study(tmp_path: Path) -> None:
     told = run("demo", tmp_path / "demo")
     assert told.exit_code == 0

@@ -124,13 +124,22 @@ class Page:
             _show(f'<div class="said">{title}{quote_html(quotes)}</div>', f"{len(quotes)} quotes")
 
 
-def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Write a table that no spreadsheet takes for formulas: text that could start one gets an apostrophe first."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    safe = frame.copy()
-    for column in safe.columns[[not pd.api.types.is_numeric_dtype(t) for t in safe.dtypes]]:
-        safe[column] = safe[column].map(_no_formula, na_action="ignore")
-    safe.rename(columns=lambda c: _no_formula(str(c))).to_csv(path, index=False, lineterminator="\n")
+def write_csv(frames: pd.DataFrame | Iterable[pd.DataFrame], path: Path) -> int:
+    """Write a table, or one that comes in parts, and return its rows.
+
+    No spreadsheet takes it for formulas: text that could start one gets an apostrophe first.
+    """
+    rows = 0
+    for number, frame in enumerate([frames] if isinstance(frames, pd.DataFrame) else frames):
+        if not number:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        safe = frame.copy()
+        for column in safe.columns[[not pd.api.types.is_numeric_dtype(t) for t in safe.dtypes]]:
+            safe[column] = safe[column].map(_no_formula, na_action="ignore")
+        safe = safe.rename(columns=lambda c: _no_formula(str(c)))
+        safe.to_csv(path, index=False, header=not number, mode="a" if number else "w", lineterminator="\n")
+        rows += len(frame)
+    return rows
 
 
 def _show(html: str, text: str) -> None:

@@ -23,6 +23,8 @@ POLARITIES = ("praise", "blame")
 TOPIC = "topic"
 #: Where a pattern's statement must aim to count; see docs of ``drivers.toml``.
 ABOUT = ("anyone", "person", "conduct", "staff", "employee", "us", "doer", "staff_doer", "object", "thing")
+#: Kinds of aim of single words, which stand in lists and before nouns.
+_WORDS = ("person", "conduct", "staff", "employee", "thing")
 NEGATED = ("flip", "drop", "keep", "only")
 #: Group names that are no drivers: evaluations whose target decides the driver, and what is never a mention.
 JUDGE, VETO = "judge", "veto"
@@ -47,6 +49,14 @@ class Group:
     paths: tuple[Path, ...] = field(repr=False)
     #: For each path the pattern it was spelled out from.
     pattern_of: tuple[int, ...] = field(repr=False)
+
+    #: Whether its patterns are words that stand in lists and before nouns, and whether they may speak of staff.
+    is_word: bool = field(init=False, repr=False)
+    is_of_staff: bool = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_word", self.about in _WORDS or self.driver == JUDGE)
+        object.__setattr__(self, "is_of_staff", not self.driver.startswith(TOPIC) and self.driver != VETO)
 
     @property
     def key(self) -> str:

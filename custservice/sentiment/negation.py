@@ -102,12 +102,12 @@ def _is_noun_list(scene: Scene, at: int) -> bool:
 
 def _ends_reach(scene: Scene, at: int, first: int, listed: bool) -> bool:
     """Whether a new statement begins after "and": "did not smile and took ages" negates the smile alone."""
-    word, after = scene.tokens[at].word, scene.bits[at + 1]
+    word, after = scene.words[at], scene.bits[at + 1]
     if at + 1 < first and after & (DET | SUBJECT | LINK) and not after & ADVERB:
         return True
     if word in ("or", "nor", "/", "as"):
         return False
-    return not listed or scene.tokens[at + 1].word in _FRESH
+    return not listed or scene.words[at + 1] in _FRESH
 
 
 def negator_of(
@@ -119,14 +119,16 @@ def negator_of(
     that "less" and "least" lower it; ``own`` holds the places the pattern itself matched: its own "not" is part of
     what it says. Two negators undo each other ("never failed to help").
     """
-    bits, tokens = scene.bits, scene.tokens
-    if any(bits[k] & NOT or tokens[k].word in _WORDS for k in own):
+    bits, words = scene.bits, scene.words
+    if any(bits[k] & NOT or words[k] in _WORDS for k in own):
         # "there was no question that they did not know": a negated main clause undoes the pattern's own negation.
-        failed = next((k for k in range(first, max(own)) if tokens[k].word == "to" and bits[k] & NOT), None)
+        failed = next((k for k in range(first, max(own)) if words[k] == "to" and bits[k] & NOT), None)
         if failed is not None and (failed not in own or _is_undone(scene, first)):
             return failed
         rel = next((k for k in range(first - 1, -1, -1) if bits[k] & (REL | BREAK | COMMA)), 0)
         return _negated_noun(scene, rel) if rel and bits[rel] & REL else None
+    if not scene.seen & NOT:
+        return first - 1 if praise and _is_least(scene, first, own) else None
     inside = next((k for k in range(first, max(own)) if bits[k] & NOT and k not in own), None)
     if inside is not None:
         return inside
@@ -142,18 +144,18 @@ def negator_of(
 
 def _nearest(scene: Scene, first: int, own: frozenset[int], *, listed: bool) -> int | None:
     """Return the nearest negator left of a statement that reaches it."""
-    bits, tokens = scene.bits, scene.tokens
+    bits, words = scene.bits, scene.words
     crossed, inverted, skipped, reach = False, False, False, 0
     at, stop = first - 1, first - _MAX_REACH - 8
     while at >= 0 and at > stop:
         here = bits[at]
         if here & NOT and at not in own:
-            if tokens[at].word in _ANYWHERE and tokens[at].phrase:
+            if words[at] in _ANYWHERE and scene.tokens[at].phrase:
                 # "not once did they", "at no point was anyone": the subject comes after the verb.
                 return at if inverted or not crossed else None
-            if skipped and tokens[at].word not in _WHO:
+            if skipped and words[at] not in _WHO:
                 return None
-            who = tokens[at].word in _WHO and ((not crossed and first - at <= _MAX_NO) or _is_predicate(scene, first))
+            who = words[at] in _WHO and ((not crossed and first - at <= _MAX_NO) or _is_predicate(scene, first))
             near = not crossed and reach <= _MAX_REACH
             return at if who or near or inverted or bits[at + 1] & RAISING else None
         if at not in own and (here & BREAK or (here & COMMA and not _is_list_comma(scene, at))):
@@ -186,7 +188,7 @@ def _negated_noun(scene: Scene, rel: int) -> int | None:
     """Return the place of the "no" over the noun that a relative clause describes."""
     at = rel - 1
     while at >= 0 and rel - at <= _MAX_REACH and not scene.bits[at] & (BREAK | COMMA | SUBJECT & ~THING):
-        if scene.tokens[at].word in _WHO:
+        if scene.words[at] in _WHO:
             return at if at and scene.bits[at - 1] & LINK else None
         at -= 1
     return None
@@ -195,7 +197,7 @@ def _negated_noun(scene: Scene, rel: int) -> int | None:
 def _is_undone(scene: Scene, at: int) -> bool:
     """Whether one more negator stands over that at ``at``: "never failed to", "did not leave without"."""
     bits, before = scene.bits, at - 1
-    far = scene.tokens[at].word == "without"
+    far = scene.words[at] == "without"
     while before >= 0 and at - before <= _MAX_REACH and not bits[before] & (BREAK | COMMA | SUBJECT):
         if bits[before] & NOT:
             return True
@@ -208,32 +210,32 @@ def _is_undone(scene: Scene, at: int) -> bool:
 def _is_denied(scene: Scene, last: int) -> bool:
     """Whether a quality is the subject of a "not": "good manners are not required", "courtesy does not exist"."""
     bits = scene.bits
-    if last + 2 >= len(bits) or not (bits[last] & TARGET or scene.tokens[last].word.endswith(_QUALITIES)):
+    if last + 2 >= len(bits) or not (bits[last] & TARGET or scene.words[last].endswith(_QUALITIES)):
         return False
     return bool(bits[last + 1] & (AUX | LINK)) and bool(bits[last + 2] & NOT)
 
 
 def _is_least(scene: Scene, first: int, own: frozenset[int]) -> bool:
     """Whether "least" or "less" lowers the word: "the least helpful clerk"."""
-    if not first or len(own) > 1 or scene.tokens[first - 1].word not in ("least", "less"):
+    if not first or len(own) > 1 or scene.words[first - 1] not in ("least", "less"):
         return False
-    before = scene.tokens[first - 2].word if first > 1 else ""
+    before = scene.words[first - 2] if first > 1 else ""
     return before not in ("at", "or", "no", "none", "not", "nothing", "much")
 
 
 def _is_emphasis(scene: Scene, at: int, first: int, own: frozenset[int]) -> bool:
     """Whether "not" strengthens: "could not have been quicker", "never met such kind staff", "no kinder nurse"."""
-    between = [scene.tokens[k].word for k in range(at + 1, max(first, max(own) + 1))]
+    between = [scene.words[k] for k in range(at + 1, max(first, max(own) + 1))]
     higher = [word for k, word in enumerate(between, at + 1) if k in own and _is_comparative(scene, k)]
     if not higher and not any(word in _MORE for word in between):
         return False
-    before = scene.tokens[at - 1].word if at else ""
-    if scene.tokens[at].word == "no" and _is_comparative(scene, at + 1):
+    before = scene.words[at - 1] if at else ""
+    if scene.words[at] == "no" and _is_comparative(scene, at + 1):
         return first + 1 < len(scene.bits) and bool(scene.bits[first + 1] & NOUN)
     if before in ("could", "can"):
         return True
     known = not _BEST.isdisjoint(between)
-    if scene.tokens[at].word == "never" or before in ("have", "has", "had"):
+    if scene.words[at] == "never" or before in ("have", "has", "had"):
         return known
     # "you will not find better staff", "service does not come any better"
     if before in ("will", "would"):
@@ -242,7 +244,7 @@ def _is_emphasis(scene: Scene, at: int, first: int, own: frozenset[int]) -> bool
 
 
 def _is_comparative(scene: Scene, place: int) -> bool:
-    word = scene.tokens[place].word
+    word = scene.words[place]
     if word in _MORE:
         return True
     return word.endswith("er") and word not in _NO_COMPARATIVES and not scene.bits[place] & (NOUN | ADVERB | NOT)
@@ -250,12 +252,14 @@ def _is_comparative(scene: Scene, place: int) -> bool:
 
 def wish_of(scene: Scene, first: int) -> int | None:
     """Return the place of "should", "could be more", "need to" over the statement, or None."""
+    if not scene.seen & WISH:
+        return None
     bits = scene.bits
     at = first - 1
     while at >= 0 and first - at <= 9:
         here = bits[at]
         if here & WISH:
-            ours = at and bits[at - 1] & SELF and scene.tokens[at].word != "wish"
+            ours = at and bits[at - 1] & SELF and scene.words[at] != "wish"
             return None if ours else at
         if here & (BREAK | COMMA):
             return None
@@ -265,6 +269,8 @@ def wish_of(scene: Scene, first: int) -> int | None:
 
 def condition_of(scene: Scene, first: int) -> int | None:
     """Return the place of the "if" whose clause holds the statement, or None."""
+    if not scene.seen & IF:
+        return None
     bits = scene.bits
     at = first - 1
     while at >= 0 and first - at <= _MAX_CONDITION:
@@ -289,8 +295,10 @@ def _has_main_clause(scene: Scene, at: int, first: int) -> bool:
 
 def question_over(scene: Scene, last: int) -> bool:
     """Whether the statement that ends at ``last`` is asked: a question mark ends its clause."""
+    if "?" not in scene.words:
+        return False
     after = next((k for k in range(last + 1, len(scene.bits)) if scene.bits[k] & (BREAK | COMMA)), None)
-    return after is not None and scene.tokens[after].word == "?"
+    return after is not None and scene.words[after] == "?"
 
 
 __all__ = ["PREP", "condition_of", "negator_of", "question_over", "wish_of"]

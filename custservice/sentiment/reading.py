@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from custservice.sentiment.compiled import Tables, TokenType
 from custservice.sentiment.engine import Match, find_matches
@@ -32,8 +33,6 @@ from custservice.sentiment.scope import (
     subject_before,
 )
 
-#: Kinds of aim of single words, which stand in lists and before nouns.
-_WORDS = ("person", "conduct", "staff", "employee", "thing")
 _OPPOSITE = {"praise": "blame", "blame": "praise"}
 #: Words that stand for what was done: "it was rude", "this is unprofessional".
 _ACTS = {
@@ -60,10 +59,12 @@ _MAX_JOINED = 1
 #: Words that two behaviours may share.
 _MAX_SHARED = 2
 _MAX_EVIDENCE = 8
+#: A driver, with "!" before it where something else is meant, and the place of the noun it is said of.
+_Aim = tuple[str, int | None]
 NOT_STAFF = "about something else"
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True)
 class Finding:
     """One statement of a sentence, counted or vetoed; ``first`` and ``last`` are token places."""
 
@@ -83,48 +84,82 @@ class Finding:
     turned: str = ""
 
 
-def read_sentence(tables: Tables, tokens: Sequence[TokenType]) -> list[Finding]:
-    """Return all findings of a sentence, vetoed ones included."""
+def read_sentence(tables: Tables, tokens: Sequence[TokenType], *, topics: bool = True) -> list[Finding]:
+    """Return all findings of a sentence, vetoed ones included.
+
+    Without ``topics`` those that bear on no behaviour are not read, which is quicker.
+    """
     matches = find_matches(tables, tokens)
     if not matches:
         return []
-    cues = [match for match in matches if tables.paths[match[0]][0].driver != VETO]
-    if not cues:
+    groups = tables.groups
+    cues = [match for match in matches if groups[match[0]].driver != VETO]
+    if not cues or not (topics or any(groups[path].is_of_staff for path, _ in cues)):
         return []
-    vetoed = _vetoed(tables, matches)
+    vetoed = _vetoed(tables, matches) if len(cues) < len(matches) else set()
     scene = Scene(tokens)
+    _mark_adjectives(tables, scene, cues)
+    findings: list[Finding] = []
     for path, places in cues:
-        if _is_word(tables, path):
-            scene.cues.update(place for place in places if not tokens[place].bits & NOUN)
-            if tables.paths[path][0].about in ("person", "conduct"):
+        if topics or groups[path].is_of_staff:
+            findings += _findings(tables, scene, path, places, vetoed, topics)
+    if not topics and findings:
+        for path, places in cues:
+            if not groups[path].is_of_staff and _bears_on(places, findings):
+                findings += _findings(tables, scene, path, places, vetoed, True)
+    return _settled(_longest(findings))
+
+
+def _mark_adjectives(tables: Tables, scene: Scene, cues: list[Match]) -> None:
+    for path, places in cues:
+        group = tables.groups[path]
+        if group.is_word:
+            scene.cues.update([place for place in places if not scene.bits[place] & NOUN])
+            if group.about in ("person", "conduct"):
                 scene.traits.update(places)
                 if len(places) > 1:
                     scene.inner.update(places)
-    findings: list[Finding] = []
-    for path, places in cues:
-        found = _read_cue(tables, scene, path, places)
-        if vetoed and vetoed.issuperset(places):
-            # What looks like staff and is not may well be a topic ("slow wifi").
-            found = (finding for finding in found if finding.driver.startswith(TOPIC))
-        findings += found
-    return _settled(_longest(findings))
+
+
+def _bears_on(places: tuple[int, ...], findings: list[Finding]) -> bool:
+    """Whether what is said of a topic may decide if a finding counts: it is part of it, or judged by the same words."""
+    return any(
+        (len(places) > 1 and f.own.issubset(places))
+        or (f.group.driver == JUDGE and f.first <= places[0] and places[-1] <= f.last)
+        for f in findings
+    )
+
+
+def _findings(
+    tables: Tables, scene: Scene, path: int, places: tuple[int, ...], vetoed: set[int], topics: bool
+) -> list[Finding]:
+    """Return what one match says; judgements of topics in one word bear on no behaviour."""
+    group = tables.groups[path]
+    of_topics_alone = bool(vetoed) and vetoed.issuperset(places)
+    if of_topics_alone and group.is_of_staff and group.driver != JUDGE:
+        return []
+    aims = _aims(scene, group, places[-1], _heads(scene, group, places[0], places[-1]))
+    if of_topics_alone:
+        # What looks like staff and is not may well be a topic ("slow wifi").
+        aims = [aim for aim in aims if aim[0].startswith(TOPIC)]
+    if not topics and len(places) == 1:
+        aims = [aim for aim in aims if not aim[0].startswith(TOPIC)]
+    return _read_cue(scene, group, path, places, aims) if aims else []
 
 
 def mentions_of(findings: Sequence[Finding]) -> list[Finding]:
     """Return the findings that count, each driver and polarity once, in the order of the sentence."""
     kept: dict[tuple[str, str], Finding] = {}
-    for finding in sorted((f for f in findings if not f.veto), key=lambda f: f.first):
+    for finding in sorted([f for f in findings if not f.veto], key=attrgetter("first")):
         kept.setdefault((finding.driver, finding.polarity), finding)
     return list(kept.values())
-
-
-def _is_word(tables: Tables, path: int) -> bool:
-    return tables.paths[path][0].about in _WORDS or tables.paths[path][0].driver == JUDGE
 
 
 def _longest(findings: list[Finding]) -> list[Finding]:
     """Drop findings whose words are all part of a longer one that is about staff."""
     longer = [f for f in findings if f.veto != NOT_STAFF and len(f.own) > 1]
+    if not longer or len(findings) == 1:
+        return findings
     return [f for f in findings if not any(_is_part(f, other) for other in longer)]
 
 
@@ -143,44 +178,53 @@ def _vetoed(tables: Tables, matches: list[Match]) -> set[int]:
     return {
         place
         for path, places in matches
-        if tables.paths[path][0].driver == VETO
+        if tables.groups[path].driver == VETO
         for place in range(places[0], places[-1] + 1)
     }
 
 
-def _read_cue(tables: Tables, scene: Scene, path: int, places: tuple[int, ...]) -> Iterator[Finding]:
-    group = tables.paths[path][0]
-    first, last = places[0], places[-1]
-    own = frozenset(places)
-    heads = _heads(scene, group, first, last)
-    asked = question_over(scene, last)
-    for driver, head in _aims(scene, group, last, heads):
-        polarity, turned, veto = group.polarity, "", ""
-        if driver.startswith("!"):
-            yield Finding(driver[1:], polarity, first, last, group, path, own, head, NOT_STAFF)
+def _read_cue(scene: Scene, group: Group, path: int, places: tuple[int, ...], aims: list[_Aim]) -> list[Finding]:
+    """Return the findings of a match for each driver that it speaks of."""
+    first, last, own = places[0], places[-1], frozenset(places)
+    said = _how_said(scene, group, first, last, own) if any(not driver.startswith("!") for driver, _ in aims) else None
+    findings = []
+    for driver, head in aims:
+        if said is None or driver.startswith("!"):
+            findings.append(Finding(driver[1:], group.polarity, first, last, group, path, own, head, NOT_STAFF))
             continue
-        negator = _negator(scene, group, first, own) if group.negated != "keep" else None
-        if negator is not None and group.negated == "drop":
-            veto = "negated"
-        elif negator is not None and group.negated == "flip":
-            polarity, turned = _OPPOSITE[polarity], "negated"
-        elif negator is None and group.negated == "only" and wish_of(scene, first) is None:
-            veto = "not negated"
-        if wish_of(scene, first) is not None:
-            polarity, turned = "blame", "wish"
-        if asked:
-            veto = "question"
-        elif condition_of(scene, first) is not None:
-            veto = "condition"
-        elif is_elsewhere(scene, first):
-            veto = "another business"
+        polarity, turned, veto, negator = said
         near = [k for k in (negator, head) if k is not None and first - _MAX_EVIDENCE <= k <= last + _MAX_EVIDENCE]
-        yield Finding(driver, polarity, min([first, *near]), max([last, *near]), group, path, own, head, veto, turned)
+        begin, end = min([first, *near]), max([last, *near])
+        findings.append(Finding(driver, polarity, begin, end, group, path, own, head, veto, turned))
+    return findings
+
+
+def _how_said(
+    scene: Scene, group: Group, first: int, last: int, own: frozenset[int]
+) -> tuple[str, str, str, int | None]:
+    """Return the polarity of a match, what turned it, what makes it none, and the place of its negator."""
+    polarity, turned, veto = group.polarity, "", ""
+    negator = _negator(scene, group, first, own) if group.negated != "keep" else None
+    wish = wish_of(scene, first)
+    if negator is not None and group.negated == "drop":
+        veto = "negated"
+    elif negator is not None and group.negated == "flip":
+        polarity, turned = _OPPOSITE[polarity], "negated"
+    elif negator is None and group.negated == "only" and wish is None:
+        veto = "not negated"
+    if wish is not None:
+        polarity, turned = "blame", "wish"
+    if question_over(scene, last):
+        veto = "question"
+    elif condition_of(scene, first) is not None:
+        veto = "condition"
+    elif is_elsewhere(scene, first):
+        veto = "another business"
+    return polarity, turned, veto, negator
 
 
 def _negator(scene: Scene, group: Group, first: int, own: frozenset[int]) -> int | None:
-    listed = group.about in _WORDS or group.driver == JUDGE
-    return negator_of(scene, first, own, listed=listed, praise=group.polarity == "praise")
+    return negator_of(scene, first, own, listed=group.is_word, praise=group.polarity == "praise")
 
 
 def _heads(scene: Scene, group: Group, first: int, last: int) -> list[int]:
@@ -192,7 +236,7 @@ def _heads(scene: Scene, group: Group, first: int, last: int) -> list[int]:
         return doer_before(scene, first)
     if group.about == "us":
         return subject_before(scene, first)
-    if first and scene.tokens[first - 1].word == "how" and last + 1 < len(scene.bits) and scene.bits[last + 1] & DET:
+    if first and scene.words[first - 1] == "how" and last + 1 < len(scene.bits) and scene.bits[last + 1] & DET:
         return noun_after(scene, last + 2)
     # A phrase that ends in its own noun ("great communication") is no adjective of the next one.
     right = noun_after(scene, last + 1) if not (last > first and scene.bits[last] & NOUN) else []
@@ -215,12 +259,12 @@ def _heads(scene: Scene, group: Group, first: int, last: int) -> list[int]:
 
 def _names_another(scene: Scene, first: int, last: int) -> bool:
     """Whether an unknown noun follows after an article: "they were an excellent resource"."""
-    if last + 1 >= len(scene.bits) or scene.bits[last + 1] or not scene.tokens[last + 1].word:
+    if last + 1 >= len(scene.bits) or scene.bits[last + 1] or not scene.words[last + 1]:
         return False
     at = first - 1
     while at >= 0 and scene.bits[at] & ADVERB and not scene.bits[at] & DET:
         at -= 1
-    return at >= 0 and scene.tokens[at].word in ("a", "an")
+    return at >= 0 and scene.words[at] in ("a", "an")
 
 
 def _follows_link(scene: Scene, first: int, between: int = ADVERB) -> bool:
@@ -230,23 +274,20 @@ def _follows_link(scene: Scene, first: int, between: int = ADVERB) -> bool:
     return at >= 0 and bool(scene.bits[at] & LINK)
 
 
-def _aims(scene: Scene, group: Group, last: int, heads: list[int]) -> Iterator[tuple[str, int | None]]:
-    """Yield the drivers a match speaks of, with the noun; ``!driver`` where it speaks of something else."""
+def _aims(scene: Scene, group: Group, last: int, heads: list[int]) -> list[_Aim]:
+    """Return the drivers a match speaks of, with the noun; ``!driver`` where it speaks of something else."""
     if group.driver == JUDGE:
         # "super helpful": here the word only strengthens another.
-        if not (scene.bits[last] & ADVERB and last + 1 in scene.cues):
-            yield from _judged(scene, heads)
-        return
-    head = heads[0] if heads else None
+        return [] if scene.bits[last] & ADVERB and last + 1 in scene.cues else list(_judged(scene, heads))
     accepted = _is_about_staff(scene, group, last, heads)
-    yield (group.driver if accepted else f"!{group.driver}"), head
+    return [(group.driver if accepted else f"!{group.driver}", heads[0] if heads else None)]
 
 
 def _is_about_staff(scene: Scene, group: Group, last: int, heads: list[int]) -> bool:
     bits = [scene.bits[head] for head in heads]
     ours = any(b & OURS for b in bits)
     # "We were promptly seated": what an adverb says is of whoever did it.
-    passive = all(b & SELF for b in bits) and scene.tokens[last].word.endswith("ly")
+    passive = all(b & SELF for b in bits) and scene.words[last].endswith("ly")
     if group.about in ("person", "conduct"):
         return ours or passive or not heads or any(_is_manner(scene, group, head) for head in heads)
     if group.about == "staff":
@@ -256,7 +297,7 @@ def _is_about_staff(scene: Scene, group: Group, last: int, heads: list[int]) -> 
     if group.about == "us":
         return not any(b & THING for b in bits)
     if group.about == "employee":
-        return any(b & PEOPLE or scene.tokens[k].word in ("he", "she") for b, k in zip(bits, heads, strict=True))
+        return any(b & PEOPLE or scene.words[k] in ("he", "she") for b, k in zip(bits, heads, strict=True))
     if group.about == "staff_doer":
         return ours or (not heads and any(b & OURS for b in scene.bits))
     if group.about == "thing":
@@ -289,10 +330,10 @@ def _is_beside_trait(scene: Scene, last: int) -> bool:
     return (after > last + 1 and after in scene.traits) or (before < last - 1 and before in scene.traits)
 
 
-def _judged(scene: Scene, heads: list[int]) -> Iterator[tuple[str, int | None]]:
+def _judged(scene: Scene, heads: list[int]) -> Iterator[_Aim]:
     for head in heads:
         if scene.bits[head] & THEY:
-            plural_things = scene.tokens[head].word == "they" and any(b & THING for b in scene.bits[:head])
+            plural_things = scene.words[head] == "they" and any(b & THING for b in scene.bits[:head])
             if not plural_things:
                 yield "general", head
         elif scene.bits[head] & NOUN:
@@ -307,13 +348,13 @@ def _settled(findings: list[Finding]) -> list[Finding]:
     A general judgement goes where the same words name a behaviour; a quality that is itself judged ("courtesy was
     not good") goes where the judgement says how it was.
     """
-    named = {(f.first, f.last) for f in findings if not f.veto and f.group.driver != JUDGE}
     judged = {(f.driver, f.head) for f in findings if f.group.driver == JUDGE}
+    if not judged:
+        return findings
+    named = {(f.first, f.last) for f in findings if not f.veto and f.group.driver != JUDGE}
     return [
         f
         for f in findings
         if not (f.group.driver == JUDGE and (f.first, f.last) in named)
-        and not (
-            f.group.about in _WORDS and f.group.driver != JUDGE and any((f.driver, place) in judged for place in f.own)
-        )
+        and not (f.group.is_word and f.group.driver != JUDGE and any((f.driver, place) in judged for place in f.own))
     ]

@@ -77,12 +77,22 @@ class Scene:
     #: Words of traits of several words ("willing to help"): no noun after them is theirs.
     inner: set[int] = field(default_factory=set)
     bits: list[int] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    #: The bits of all its words: what no word has needs no search.
+    seen: int = 0
 
     def __post_init__(self) -> None:
         self.bits = [token.bits for token in self.tokens]
-        for place, token in enumerate(self.tokens):
-            if token.word == "however" and place + 1 < len(self.bits) and self.bits[place + 1] & (DET | SUBJECT):
-                # "however the staff ..." opens a clause, "the staff however were ..." does not.
+        self.words = [token.word for token in self.tokens]
+        for bits in self.bits:
+            self.seen |= bits
+        if "however" in self.words:
+            self._open_clauses()
+
+    def _open_clauses(self) -> None:
+        """Let "however the staff ..." open a clause; "the staff however were ..." does not."""
+        for place, word in enumerate(self.words[:-1]):
+            if word == "however" and self.bits[place + 1] & (DET | SUBJECT):
                 self.bits[place] = BREAK
 
     def is_adjective(self, place: int) -> bool:
@@ -106,7 +116,7 @@ def noun_after(scene: Scene, place: int) -> list[int]:
             if after >= total or not (scene.is_adjective(after) or _is_listed(scene, after)):
                 return []
         elif not scene.is_adjective(place):
-            possessive = unknown and scene.tokens[place].word == "'s"
+            possessive = unknown and scene.words[place] == "'s"
             if not possessive and here & (BREAK | LINK | AUX | PREP | DET | REL | SUBJECT | NOT):
                 return []
             if unknown == _MAX_UNKNOWN and not possessive:
@@ -131,7 +141,7 @@ def _noun_run(scene: Scene, place: int) -> list[int]:
     while place < total and bits[place] & NOUN:
         while place + 1 < total and _goes_on(scene, place + 1):
             place += 1
-        if place + 1 < total and scene.tokens[place + 1].word == "'s":
+        if place + 1 < total and scene.words[place + 1] == "'s":
             if place + 2 >= total or not bits[place + 2] & NOUN:
                 return heads
             place += 2
@@ -153,7 +163,7 @@ def _noun_run(scene: Scene, place: int) -> list[int]:
 def _goes_on(scene: Scene, place: int) -> bool:
     """Whether a noun belongs to the one before it: "lounge staff", but not "staff it" nor "service this"."""
     here = scene.bits[place]
-    return bool(here & NOUN) and not here & DET and scene.tokens[place].word != "it" and place not in scene.cues
+    return bool(here & NOUN) and not here & DET and scene.words[place] != "it" and place not in scene.cues
 
 
 def _ends_phrase(scene: Scene, place: int) -> bool:
@@ -173,7 +183,7 @@ def subject_before(scene: Scene, place: int) -> list[int]:
         at -= 1
     if at < 0:
         return []
-    if bits[at] & (LINK | WISH) or scene.tokens[at].word in _HAVE:
+    if bits[at] & (LINK | WISH) or scene.words[at] in _HAVE:
         while at >= 0 and bits[at] & (LINK | AUX | ADVERB | NOT | WISH):
             at -= 1
         if at >= 0 and bits[at] & (AND | COMMA) and not (at and bits[at - 1] & BREAK):
@@ -187,11 +197,11 @@ def subject_before(scene: Scene, place: int) -> list[int]:
         # "The hosts are great people, always available": the subject before the comma goes on.
         first = clause_subject(scene, at + 1)
         return [first] if first is not None and bits[first] & OURS else []
-    if bits[at] & BREAK and at > 0 and bits[at - 1] & NOUN and scene.tokens[at].word in ":-–—":
+    if bits[at] & BREAK and at > 0 and bits[at - 1] & NOUN and scene.words[at] in ":-–—":
         return [at - 1]
     if (
         bits[at] & BREAK
-        and scene.tokens[at].word in _CONTRAST
+        and scene.words[at] in _CONTRAST
         and not any(b & DET and not b & ADVERB for b in bits[at + 1 : place])
     ):
         # "The staff are polite but terribly slow": the subject before "but" goes on.
@@ -228,7 +238,7 @@ def subject_at(scene: Scene, at: int) -> list[int]:
         walked += 1
         if here & SUBJECT:
             if at + 1 < len(bits) and bits[at + 1] & REL and walked > 1 and not here & SELF:
-                if scene.tokens[at + 1].word != "who" or not here & THING:
+                if scene.words[at + 1] != "who" or not here & THING:
                     return [at]
                 at -= 1
                 continue
@@ -249,7 +259,7 @@ def subject_at(scene: Scene, at: int) -> list[int]:
             return heads
         if here & BREAK:
             break
-        if modifier and here & NOT and scene.tokens[at].word in _NO_ONE:
+        if modifier and here & NOT and scene.words[at] in _NO_ONE:
             return heads
         at -= 1
     return heads or modifier
@@ -258,7 +268,7 @@ def subject_at(scene: Scene, at: int) -> list[int]:
 def _antecedent(scene: Scene, verb: int) -> int | None:
     """Return whom a clause with "who" is about, where the thing after ``verb`` is its object: "who took our order"."""
     for at in range(verb, max(verb - 5, 0), -1):
-        if scene.tokens[at].word == "who":
+        if scene.words[at] == "who":
             return at - 1 if scene.bits[at - 1] & SUBJECT else None
         if scene.bits[at] & (BREAK | SUBJECT | LINK):
             return None
@@ -267,8 +277,8 @@ def _antecedent(scene: Scene, verb: int) -> int | None:
 
 def _is_part_of(scene: Scene, at: int) -> bool:
     """Whether "of" follows a word such as "all" or "some": what comes after it is the subject itself."""
-    before = scene.tokens[at - 1].word
-    return scene.tokens[at].word == "of" and (
+    before = scene.words[at - 1]
+    return scene.words[at] == "of" and (
         bool(scene.bits[at - 1] & (DET | EVERYONE | ADJECTIVE | NOT)) or before in _QUANTITIES
     )
 
@@ -314,7 +324,7 @@ def object_after(scene: Scene, place: int) -> list[int]:
             return []
         if not here & (DET | PREP | ADVERB | ADJECTIVE):
             unknown += 1
-            if unknown > _MAX_UNKNOWN or scene.tokens[place].word in ("how", "when", "what"):
+            if unknown > _MAX_UNKNOWN or scene.words[place] in ("how", "when", "what"):
                 return []
         place += 1
     return []
@@ -322,11 +332,11 @@ def object_after(scene: Scene, place: int) -> list[int]:
 
 def doer_before(scene: Scene, place: int) -> list[int]:
     """Return the places of whoever does what the verb at ``place`` says, or nothing."""
-    bits, tokens = scene.bits, scene.tokens
+    bits, words = scene.bits, scene.words
     at = place - 1
     infinitive = False
     while at >= 0 and bits[at] & (ADVERB | AUX | NOT | LINK | WISH):
-        infinitive = infinitive or tokens[at].word in ("to", "without")
+        infinitive = infinitive or words[at] in ("to", "without")
         at -= 1
     if at < 0 or bits[at] & BREAK or _is_passive(scene, at + 1, place):
         return []
@@ -338,10 +348,10 @@ def doer_before(scene: Scene, place: int) -> list[int]:
 
 def _is_passive(scene: Scene, start: int, verb: int) -> bool:
     """Whether "we were ignored" rather than "we ignored" or "we were chatting"."""
-    words = [scene.tokens[k].word for k in range(start, verb + 1)]
-    if words[-1] in _BE and verb + 1 < len(scene.tokens):
-        words.append(scene.tokens[verb + 1].word)
-    return any(word in _BE for word in words) and not words[-1].endswith("ing")
+    words = scene.words[start : verb + 1]
+    if words[-1] in _BE and verb + 1 < len(scene.words):
+        words.append(scene.words[verb + 1])
+    return not _BE.isdisjoint(words) and not words[-1].endswith("ing")
 
 
 def clause_subject(scene: Scene, at: int) -> int | None:
@@ -353,11 +363,11 @@ def clause_subject(scene: Scene, at: int) -> int | None:
     at -= 1
     while at >= 0 and not bits[at] & BREAK:
         here = bits[at]
-        if scene.tokens[at].word in _SUBJECT_PRONOUNS:
+        if scene.words[at] in _SUBJECT_PRONOUNS:
             return at
         if here & (NOUN | EVERYONE):
             before = _before_phrase(scene, at)
-            opens = before < 0 or bits[before] & (BREAK | COMMA | AND | REL) or scene.tokens[before].word in _OPENERS
+            opens = before < 0 or bits[before] & (BREAK | COMMA | AND | REL) or scene.words[before] in _OPENERS
             if opens and (here & OURS or before < 0 or not bits[before] & (AND | COMMA)):
                 return at
         at -= 1
@@ -366,5 +376,7 @@ def clause_subject(scene: Scene, at: int) -> int | None:
 
 def is_elsewhere(scene: Scene, place: int) -> bool:
     """Whether the clause that holds ``place`` has another business as its subject: "other hotels have nicer staff"."""
+    if not scene.seen & ELSEWHERE:
+        return False
     first = clause_subject(scene, place)
     return first is not None and bool(scene.bits[first] & ELSEWHERE) and not (first and scene.bits[first - 1] & PREP)

@@ -18,18 +18,18 @@ _SIGNS = r"[&+/$€£¥%#@]|[☀-➿⭐⭕\U0001F300-\U0001FAFF]"
 MARKUP = re.compile(_MARKUP)
 TOKEN = re.compile(f"{_MARKUP}|{_NUMBER}|{_WORD}|{_MARKS}|{_SIGNS}")
 
-_END = re.compile(
+END = re.compile(
     r"(?P<stop>[.!?…]+)(?P<close>[\"')\]”’»]*)(?=\s|$|</?[A-Za-z]|(?<=[a-z0-9)%][.!?])[A-Z]|(?<=\s\.)[A-Z])"
     r"|(?P<blank>(?:\r?\n|<br\s?/?>)(?:\s|<br\s?/?>|</?p>)*(?:\r?\n|<br\s?/?>)|</?(?:p|li|ul|ol|div)>)"
     r"|(?P<line>\r?\n|<br\s?/?>)"
 )
 _SPACE = re.compile(rf"(?:\s|{_MARKUP})+")
-_ABBREVIATION = re.compile(
+ABBREVIATION = re.compile(
     r"(?:^|[\s(\"'“])(?:mr|mrs|ms|dr|prof|st|vs|approx|dept|ave|e\.?g|i\.?e|incl|inc|ltd|co|esp|min|max|ca|cf|nr|jr|sr|fig"
     r"|[A-Z]|(?:[A-Za-z]\.)+[A-Za-z])$",
     re.IGNORECASE,
 )
-_LIST_NUMBER = re.compile(r"(?:^|[\r\n>])\s*\d{1,2}$")
+LIST_NUMBER = re.compile(r"(?:^|[\r\n>])\s*\d{1,2}$")
 _QUOTES = str.maketrans("‘’`´ʼ‛", "''''''")
 _REPEATED = re.compile(r"(.)\1{2,}")
 
@@ -47,7 +47,7 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
     >>> [text[a:b] for a, b in split_sentences(text)]
     ['Great stay.', 'Dr. Lee helped us!', 'Will return']
     """
-    cuts = [found.end() for found in _END.finditer(text) if _is_boundary(text, found)]
+    cuts = [found.end() for found in END.finditer(text) if _is_boundary(text, found)]
     spans, start = [], 0
     for cut in [*cuts, len(text)]:
         span = _trimmed(text, start, cut)
@@ -70,19 +70,20 @@ def _is_boundary(text: str, found: re.Match[str]) -> bool:
         return True
     if found["blank"]:
         return True
-    after = text[found.end() : found.end() + 200]
-    after = after[space.end() :] if (space := _SPACE.match(after)) else after
+    space = _SPACE.match(text, end)
+    at = space.end() if space else end
+    after = text[at : at + 1]
     if found["line"]:
         # A hard-wrapped line goes on in lower case; anything else is a new line of a list or a new thought.
-        return not after[:1].islower()
+        return not after.islower()
     if stop[-1] in "!?":
         return True
     if len(stop) > 1 or "…" in stop:
-        return not after[:1].islower()
+        return not after.islower()
     before = text[max(0, found.start() - 20) : found.start()]
-    if _LIST_NUMBER.search(before):
+    if LIST_NUMBER.search(before):
         return False
-    return not (_ABBREVIATION.search(before) and (after[:1].islower() or len(before.split()[-1:][0]) < 4))
+    return not (ABBREVIATION.search(before) and (after.islower() or len(before.split()[-1:][0]) < 4))
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:

@@ -10,22 +10,32 @@ from __future__ import annotations
 import math
 import re
 import string
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import import_module
+from functools import cache, partial
+from importlib import import_module, resources
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from custservice.sentiment.mentions import Texts, numbered
-from custservice.sentiment.tokens import MARKUP, plain, split_sentences
+from custservice.errors import InputError, did_you_mean
+from custservice.sentiment.batches import Texts, frame_of, run_batches
+from custservice.sentiment.chunks import ending, pieces
+from custservice.sentiment.tokens import plain
 
-COLUMNS = ("text_id", "sentence", "compound", "positive", "neutral", "negative")
+TYPES = {
+    **{"text_id": "int64", "sentence": "Int64"},
+    **dict.fromkeys(("compound", "positive", "neutral", "negative"), "float64"),
+}
+COLUMNS = tuple(TYPES)
 _CAPITALS, _TURNED = 0.733, -0.74
 _BUT_BEFORE, _BUT_AFTER = 0.5, 1.5
 #: Boosters fade with their distance from the word they boost.
 _FADE = (1.0, 0.95, 0.9)
+
+
+#: Words of rules of their own.
+_TELL_TALES = frozenset({"no", "or", "nor", "never", "so", "this", "without", "doubt", "least", "kind", "but"})
 
 
 class Scores(NamedTuple):
@@ -48,23 +58,40 @@ class _Rules:
     negators: frozenset[str]
     idioms: dict[str, float]
     emoji_pattern: re.Pattern[str]
+    #: Words that rules speak of, and one word of every phrase they speak of.
+    tell_tales: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
 class _Word:
-    """All that VADER asks of a word by itself."""
+    """All that VADER asks of a chunk of text by itself."""
 
-    text: str
-    lower: str
-    is_upper: bool
-    in_lexicon: bool
-    valence: float
-    booster: float
-    negates: bool
+    __slots__ = (
+        *("booster", "emoji", "emphasis", "end", "in_lexicon", "is_upper"),
+        *("lower", "negates", "tells", "text", "valence"),
+    )
+
+    def __init__(self, chunk: str) -> None:
+        rules = _rules()
+        self.text, self.end = chunk, ending(chunk)
+        token = chunk if chunk.isascii() else plain(chunk)
+        stripped = token.strip(string.punctuation)
+        text = token if len(stripped) <= 2 else stripped
+        lower = self.lower = text.lower()
+        self.emoji = not chunk.isascii() and rules.emoji_pattern.search(token) is not None
+        self.emphasis = "!" in token or "?" in token
+        self.is_upper = text.isupper()
+        self.in_lexicon = lower in rules.valence
+        self.valence = rules.valence.get(lower, 0.0)
+        self.booster = rules.boosters.get(lower, 0.0)
+        self.negates = lower in rules.negators or "n't" in lower
+        #: Whether it may change the valence of a word near it, or its own hangs on its neighbours.
+        self.tells = (
+            self.negates or self.booster != 0 or (self.is_upper and self.in_lexicon) or (lower in rules.tell_tales)
+        )
 
 
-def score_sentiment(texts: Texts) -> pd.DataFrame:
-    """Score the sentiment of each sentence as vaderSentiment 3.3.2 does.
+def score_sentiment(texts: Texts, engine: str = "vader", *, workers: int = 1) -> pd.DataFrame:
+    """Score the sentiment of each sentence as vaderSentiment 3.3.2 does, or as NLTK's version of it.
 
     Curly quotes are made straight and markup white space first.
 
@@ -72,12 +99,22 @@ def score_sentiment(texts: Texts) -> pd.DataFrame:
     ----------
     texts
         Texts; a list is numbered from 0.
+    engine
+        "vader", or "nltk" for the scores of NLTK's analyzer, for comparison with older work. They differ: NLTK gives a
+        repeated word the context of its first occurrence, has no rule for "no" and leaves emoji out.
+    workers
+        How many processes share the work, which pays from some ten thousand texts on.
 
     Returns
     -------
     DataFrame
         One row per sentence: ``text_id``, ``sentence`` (from 0), ``compound`` (-1 to 1), and the shares
         ``positive``, ``neutral`` and ``negative``. A missing or empty text gives one row with missing values.
+
+    Raises
+    ------
+    InputError
+        There is no such engine, or ``workers`` is less than 1.
 
     References
     ----------
@@ -88,21 +125,22 @@ def score_sentiment(texts: Texts) -> pd.DataFrame:
     >>> score_sentiment(["Great staff. Awful food."])["compound"].tolist()
     [0.6249, -0.4588]
     """
+    if engine not in _ENGINES:
+        raise InputError(f"'{engine}' is no engine{did_you_mean(engine, _ENGINES)}.")
+    return run_batches(partial(_batch, engine=engine), texts, workers)
+
+
+def _batch(texts: list[Any], engine: str) -> pd.DataFrame:
+    score = _ENGINES[engine]
     rows: list[tuple[Any, ...]] = []
-    for text_id, text in numbered(texts):
-        spans = split_sentences(text) if isinstance(text, str) else []
-        if not spans:
-            rows.append((text_id, None, None, None, None, None))
-        for number, (start, end) in enumerate(spans):
-            rows.append((text_id, number, *score_sentence(MARKUP.sub(" ", text[start:end]))))
-    columns = list(zip(*rows, strict=True)) or [()] * len(COLUMNS)
-    types = ("", "Int64", *["float64"] * 4)
-    return pd.DataFrame(
-        {
-            name: pd.Series(list(column), dtype=kind or None)
-            for name, kind, column in zip(COLUMNS, types, columns, strict=True)
-        }
-    )
+    for place, text in enumerate(texts):
+        missing = True
+        for number, piece in enumerate(pieces(text, _MEMO) if isinstance(text, str) else ()):
+            rows.append((place, number, *score(piece.parts)))
+            missing = False
+        if missing:
+            rows.append((place, None, None, None, None, None))
+    return frame_of(rows, TYPES)
 
 
 def score_sentence(sentence: str) -> Scores:
@@ -113,29 +151,32 @@ def score_sentence(sentence: str) -> Scores:
     >>> score_sentence("The staff weren’t friendly").compound
     -0.3875
     """
-    rules = _rules()
-    text = _spell_emoji(plain(sentence), rules).strip()
-    words = [_memo(word) for word in text.split()]
+    return _score([_MEMO[chunk] for chunk in sentence.split()])
+
+
+def _score(words: Sequence[_Word]) -> Scores:
+    if True in [word.emoji for word in words]:
+        words = [_MEMO[chunk] for chunk in _spell_emoji(plain(" ".join([word.text for word in words]))).split()]
     hot = [place for place, word in enumerate(words) if word.in_lexicon]
     if not hot:
         return _NOTHING_SAID if words else _EMPTY
-    upper = sum(word.is_upper for word in words)
-    capitals_count = 0 < upper < len(words)
+    tells = [word.tells for word in words]
     valences = [0.0] * len(words)
     for place in hot:
-        if not _is_modifier(words, place):
-            valences[place] = _valence(words, place, capitals_count)
-    _weigh_but(words, valences)
-    return _summed(valences, _emphasis(text))
+        if True not in tells[place - 3 if place > 3 else 0 : place + 3]:
+            valences[place] = words[place].valence
+        elif not _is_modifier(words, place):
+            valences[place] = _valence(words, place)
+    if True in tells:
+        _weigh_but(words, valences)
+    return _summed(valences, _emphasis("".join([word.text for word in words if word.emphasis])))
 
 
-def _spell_emoji(text: str, rules: _Rules) -> str:
-    if text.isascii() or not rules.emoji_pattern.search(text):
-        return text
-    spelled, after_space = "", True
+def _spell_emoji(text: str) -> str:
+    emoji, spelled, after_space = _rules().emoji, "", True
     for sign in text:
-        if sign in rules.emoji:
-            spelled += ("" if after_space else " ") + rules.emoji[sign]
+        if sign in emoji:
+            spelled += ("" if after_space else " ") + emoji[sign]
             after_space = False
         else:
             spelled += sign
@@ -144,27 +185,14 @@ def _spell_emoji(text: str, rules: _Rules) -> str:
 
 
 class _Memo(dict[str, _Word]):
-    def __missing__(self, token: str) -> _Word:
-        rules = _rules()
-        stripped = token.strip(string.punctuation)
-        text = token if len(stripped) <= 2 else stripped
-        lower = text.lower()
-        word = _Word(
-            text,
-            lower,
-            text.isupper(),
-            lower in rules.valence,
-            rules.valence.get(lower, 0.0),
-            rules.boosters.get(lower, 0.0),
-            lower in rules.negators or "n't" in lower,
-        )
-        if len(self) < 300_000 and len(token) < 100:
-            self[token] = word
+    def __missing__(self, chunk: str) -> _Word:
+        word = _Word(chunk)
+        if len(self) < 300_000 and len(chunk) < 60:
+            self[chunk] = word
         return word
 
 
 _MEMO = _Memo()
-_memo = _MEMO.__getitem__
 
 
 def _is_modifier(words: Sequence[_Word], place: int) -> bool:
@@ -174,8 +202,11 @@ def _is_modifier(words: Sequence[_Word], place: int) -> bool:
     return word.lower == "kind" and place + 1 < len(words) and words[place + 1].lower == "of"
 
 
-def _valence(words: Sequence[_Word], place: int, capitals_count: bool) -> float:
+def _valence(words: Sequence[_Word], place: int) -> float:
     word = words[place]
+    capitals_count = False
+    if True in [near.is_upper for near in words[place - 3 if place > 3 else 0 : place + 1]]:
+        capitals_count = not all(word.is_upper for word in words)
     valence = word.valence
     if word.lower == "no" and place + 1 < len(words) and words[place + 1].in_lexicon:
         valence = 0.0
@@ -254,9 +285,10 @@ def _least(words: Sequence[_Word], place: int, valence: float) -> float:
 
 def _weigh_but(words: Sequence[_Word], valences: list[float]) -> None:
     """Halve what stands before "but" and raise what follows, equal valences as vaderSentiment confuses them."""
-    but = next((place for place, word in enumerate(words) if word.lower == "but"), None)
-    if but is None:
+    lower = [word.lower for word in words]
+    if "but" not in lower:
         return
+    but = lower.index("but")
     # The list changes while it is walked, and ``index`` finds the first equal valence: as in the original.
     for valence in valences:
         place = valences.index(valence)
@@ -275,25 +307,26 @@ def _emphasis(text: str) -> float:
 
 
 def _summed(valences: list[float], emphasis: float) -> Scores:
-    total = float(sum(valences))
+    said = [valence for valence in valences if valence]
+    total = float(sum(said))
     total += emphasis if total > 0 else -emphasis if total < 0 else 0.0
     compound = max(-1.0, min(1.0, total / math.sqrt(total * total + 15)))
-    positive = sum([valence + 1 for valence in valences if valence > 0])
-    negative = sum([valence - 1 for valence in valences if valence < 0])
-    neutral = valences.count(0.0)
-    if positive > abs(negative):
+    positive = sum([valence + 1 for valence in said if valence > 0])
+    negative = sum([1 - valence for valence in said if valence < 0])
+    if positive > negative:
         positive += emphasis
-    elif positive < abs(negative):
-        negative -= emphasis
-    whole = positive + abs(negative) + neutral
-    shares = (round(abs(part / whole), 3) for part in (positive, neutral, negative))
-    return Scores(round(compound, 4), *shares)
+    elif positive < negative:
+        negative += emphasis
+    neutral = len(valences) - len(said)
+    whole = positive + negative + neutral
+    return Scores(round(compound, 4), round(positive / whole, 3), round(neutral / whole, 3), round(negative / whole, 3))
 
 
 @cache
 def _rules() -> _Rules:
     original = import_module("vaderSentiment.vaderSentiment")
     analyzer = original.SentimentIntensityAnalyzer()
+    phrases = [phrase.split() for phrase in (*original.SPECIAL_CASES, *original.BOOSTER_DICT)]
     return _Rules(
         analyzer.lexicon,
         analyzer.emojis,
@@ -301,4 +334,29 @@ def _rules() -> _Rules:
         frozenset(original.NEGATE),
         original.SPECIAL_CASES,
         re.compile("[" + "".join(map(re.escape, analyzer.emojis)) + "]"),
+        _TELL_TALES.union(max(phrase, key=len) for phrase in phrases),
     )
+
+
+def _score_by_nltk(words: Sequence[_Word]) -> Scores:
+    scores = _nltk_analyzer().polarity_scores(plain(" ".join([word.text for word in words])))
+    return Scores(scores["compound"], scores["pos"], scores["neu"], scores["neg"])
+
+
+@cache
+def _nltk_analyzer() -> Any:
+    """Return NLTK's analyzer with the lexicon of vaderSentiment, which is the same; NLTK's own must be downloaded."""
+    nltk_vader = import_module("nltk.sentiment.vader")
+    lexicon = resources.files("vaderSentiment").joinpath("vader_lexicon.txt").read_text("utf-8")
+
+    class Analyzer(nltk_vader.SentimentIntensityAnalyzer):  # type: ignore[misc, name-defined]
+        # NLTK's loader refuses files outside its data folders, and hard links, which installers make.
+        def __init__(self) -> None:
+            self.lexicon_file = lexicon.strip()
+            self.lexicon = self.make_lex_dict()
+            self.constants = nltk_vader.VaderConstants()
+
+    return Analyzer()
+
+
+_ENGINES: Mapping[str, Callable[[Sequence[_Word]], Scores]] = {"vader": _score, "nltk": _score_by_nltk}

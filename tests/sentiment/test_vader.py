@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
+from custservice.errors import InputError
 from custservice.sentiment import score_sentiment
 from custservice.sentiment.tokens import MARKUP, plain, split_sentences
 from custservice.sentiment.vader import COLUMNS, score_sentence
@@ -93,3 +94,31 @@ def test_same_scores_on_some_real_reviews() -> None:
 @pytest.mark.slow
 def test_same_scores_on_all_real_reviews() -> None:
     compare(real_texts())
+
+
+def test_nltk_engine_gives_its_own_scores() -> None:
+    texts = ["No good. The staff weren’t kind!", None, "<br/>Kind? Very kind, not kind 😀"]
+    nltk = score_sentiment(texts, engine="nltk")
+    pd.testing.assert_frame_equal(nltk[["text_id", "sentence"]], score_sentiment(texts)[["text_id", "sentence"]])
+    assert nltk["compound"].isna().tolist() == [False, False, True, False, False]
+    # NLTK has no rule for "no"; both turn "not".
+    assert nltk.loc[0, "compound"] > 0 > score_sentiment(texts).loc[0, "compound"]
+    assert nltk.loc[1, "compound"] < 0
+
+
+def test_nltk_engine_is_nltk() -> None:
+    import nltk.sentiment.vader as theirs
+
+    lexicon = analyzer().lexicon
+    original = object.__new__(theirs.SentimentIntensityAnalyzer)
+    original.lexicon, original.constants = lexicon, theirs.VaderConstants()
+    for text in ("The staff were VERY kind, kind of.", "never so good but bad", "It was great :) and 'awful'..."):
+        scores = original.polarity_scores(text)
+        row = score_sentiment([text], engine="nltk").iloc[:, 2:].sum()
+        assert row["compound"] == scores["compound"]
+        assert row["negative"] == scores["neg"]
+
+
+def test_unknown_engine_names_the_known_ones() -> None:
+    with pytest.raises(InputError, match="'vadre' is no engine, did you mean 'vader'"):
+        score_sentiment(["Kind."], engine="vadre")

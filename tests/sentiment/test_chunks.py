@@ -1,0 +1,82 @@
+"""Texts cut at white space against the rules of sentences and tokens, which read every letter."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from custservice.sentiment.chunks import pieces
+from custservice.sentiment.compiled import Tables
+from custservice.sentiment.lexicon import load_lexicon
+from custservice.sentiment.tokens import TOKEN, split_sentences
+
+SHARED = Path(__file__).parents[2] / "../shared"
+
+
+@cache
+def tables() -> Tables:
+    return Tables(load_lexicon())
+
+
+def check(text: str) -> None:
+    known = tables()
+    spans = split_sentences(text)
+    found = list(pieces(text, known.chunks))
+    assert len(found) == len(spans)
+    for piece, (start, end) in zip(found, spans, strict=True):
+        slow = [
+            (token, (start + mark.start(), start + mark.end()))
+            for mark in TOKEN.finditer(text[start:end])
+            for token in known.token_types[mark[0]]
+        ]
+        fast = [
+            (token, (piece.start(place) + a, piece.start(place) + b))
+            for place, chunk in enumerate(piece.parts)
+            for token, (a, b) in zip(chunk.tokens, chunk.spans(known.token_types), strict=True)
+        ]
+        assert fast == slow
+
+
+PARTS = [
+    *("Great", "stay.", "dr.", "Dr.", "e.g.", "U.S.", "approx.", "(approx.", "10.", "1.", "3.5", "well...", "…", "."),
+    *("good.Very", ".Net", "wow!)", "?!", "don’t", "<br/>", "<br/><br/>", "&nbsp;", "&", "a<b", "\n", "\r\n", "\n\n"),
+    *("inc.", "incl.", "very-long-and-joined-up-words.", "“so”.", "'s", "--", "x", "5:30pm.", "😀", "\xa0", "ÉTÉ."),
+    *('<a href="x?y=1 z!">', "</p>", ">1.", "a.b.c.", "hmm..", "İ.", "ﬁne.", "%.A", "\x85", "\x1c"),
+]
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(PARTS), st.sampled_from([" ", " ", "  ", ""])), max_size=12))
+@example([("10.", " " * 30), ("10.", ""), ("A", " ")])
+@example([("Dr.", " " * 300), ("who", "")])
+def test_same_sentences_tokens_and_offsets_on_telling_parts(parts: list[tuple[str, str]]) -> None:
+    check("".join(part + space for part, space in parts))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text())
+def test_same_sentences_tokens_and_offsets_on_any_text(text: str) -> None:
+    check(text)
+
+
+def real_texts() -> pd.Series:
+    files = [("data/lounge.csv", "content"), ("data/albany_reviews.csv.gz", "comments")]
+    if not all((SHARED / file).exists() for file, _ in files):
+        pytest.skip("needs ../shared/data, which is not here")
+    return pd.concat([pd.read_csv(SHARED / file)[column].dropna() for file, column in files], ignore_index=True)
+
+
+@pytest.mark.slow
+def test_same_sentences_tokens_and_offsets_on_all_real_reviews() -> None:
+    for text in real_texts():
+        check(text)
+
+
+def test_same_sentences_tokens_and_offsets_on_some_real_reviews() -> None:
+    for text in real_texts().iloc[::40]:
+        check(text)
