@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from mention_data import Pair, Sentence, f1, read_gold, read_labels, score
+from gold import Pair, Sentence, f1, read_gold, read_labels, score
 
 from custservice.sentiment import families, find_all, find_mentions
 from custservice.sentiment.lexicon import TOPIC

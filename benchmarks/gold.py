@@ -1,0 +1,81 @@
+"""Labelled sentences, and how well mentions found in them agree with their labels."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ET
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence with the (driver, polarity) pairs that it holds."""
+
+    text: str
+    pairs: frozenset[Pair]
+    disputed: frozenset[Pair] = frozenset()
+    weight: float = 1.0
+
+
+def read_gold(file: Path) -> list[Sentence]:
+    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    return [
+        Sentence(
+            row["text"].strip(),
+            frozenset((label[0], label[1]) for label in row["labels"]),
+            frozenset((label[0], label[1]) for label in row.get("disputed", ())),
+            float(row.get("weight", 1)),
+        )
+        for row in rows
+    ]
+
+
+def read_labels(file: Path) -> list[tuple[str, dict[str, str]]]:
+    """Read MAMS sentences with the polarity of each category: praise, blame or neutral."""
+    names = {"positive": "praise", "negative": "blame", "neutral": "neutral"}
+    return [
+        (
+            (node.findtext("text") or "").strip(),
+            {str(a.get("category")): names[str(a.get("polarity"))] for a in node.iter("aspectCategory")},
+        )
+        for node in ET.parse(file).getroot()
+    ]
+
+
+def f1(hits: float, extra: float, missed: float) -> float:
+    return 2 * hits / (2 * hits + extra + missed) if hits else 0.0
+
+
+def score(gold: Sequence[Sentence], found: Iterable[set[Pair]]) -> dict[str, float]:
+    """Return mention, driver and pair F1, polarity accuracy given the driver, and natural precision and recall."""
+    cells: dict[str, Counter[str]] = {name: Counter() for name in ("mention", "natural", "driver", "pair", "polarity")}
+    for sentence, pairs in zip(gold, found, strict=True):
+        want, got = sentence.pairs, pairs - (sentence.disputed - sentence.pairs)
+        _count(cells["pair"], set(want), got)
+        drivers, heard = {driver for driver, _ in want}, {driver for driver, _ in got}
+        _count(cells["driver"], drivers, heard)
+        for driver in drivers & heard:
+            same = {p for d, p in want if d == driver} == {p for d, p in got if d == driver}
+            cells["polarity"]["hits" if same else "missed"] += 1
+        if want or not sentence.disputed:
+            cell = ("hits" if got else "missed") if want else ("extra" if got else "none")
+            cells["mention"][cell] += 1
+            cells["natural"][cell] += sentence.weight  # type: ignore[assignment]
+    natural, polarity = cells["natural"], cells["polarity"]
+    parts = {name: f1(*(cells[name][k] for k in ("hits", "extra", "missed"))) for name in ("mention", "driver", "pair")}
+    return parts | {
+        "polarity": polarity["hits"] / max(1, polarity["hits"] + polarity["missed"]),
+        "natural precision": natural["hits"] / max(1e-9, natural["hits"] + natural["extra"]),
+        "natural recall": natural["hits"] / max(1e-9, natural["hits"] + natural["missed"]),
+    }
+
+
+def _count(cells: Counter[str], want: set[object], got: set[object]) -> None:
+    cells["hits"] += len(want & got)
+    cells["extra"] += len(got - want)
+    cells["missed"] += len(want - got)
