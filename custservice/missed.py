@@ -13,7 +13,8 @@ import pandas as pd
 
 from custservice.panel import is_readable
 from custservice.quotes import clean, study_mask
-from custservice.sentiment import find_mentions, load_lexicon, score_sentiment
+from custservice.sentiment import load_lexicon, score_sentiment
+from custservice.sentiment.lexicon import TOPIC
 from custservice.sentiment.tokens import split_sentences
 from custservice.words import percent
 
@@ -104,17 +105,18 @@ def find_missed(study: Study) -> Missed:
     reviews = study.reviews[is_readable(study.reviews)]
     texts = reviews.set_index("review_id")["text"].iloc[:: max(1, len(reviews) // _SAMPLE)]
     staff = load_lexicon(study.lexicon).words["staff"]
-    found = find_mentions(texts, study.lexicon)
-    heard = set(zip(found["text_id"], found["sentence"], strict=True))
-    scores = score_sentiment(texts).set_index(["text_id", "sentence"])["compound"].to_dict()
-    rows, n_staff = [], 0
+    found = study.mentions[study.mentions["family"] != TOPIC]
+    heard = set(zip(found["review_id"], found["sentence"], strict=True))
+    silent, n_staff = [], 0
     for review_id, text in texts.items():
         for number, (start, end) in enumerate(split_sentences(text)):
             sentence = clean(text[start:end])
             if staff.isdisjoint(_WORD.findall(sentence.lower())):
                 continue
             n_staff += 1
-            compound = scores.get((review_id, number), 0.0)
-            if abs(compound) >= FEELING and (review_id, number) not in heard:
-                rows.append((review_id, sentence, compound))
-    return Missed(pd.DataFrame(rows, columns=["review_id", "sentence", "compound"]), n_staff, staff)
+            if (review_id, number) not in heard:
+                silent.append((review_id, sentence))
+    frame = pd.DataFrame(silent, columns=["review_id", "sentence"])
+    compound = score_sentiment(frame["sentence"]).groupby("text_id")["compound"].mean()
+    frame["compound"] = compound.reindex(frame.index).fillna(0.0)
+    return Missed(frame[frame["compound"].abs() >= FEELING].reset_index(drop=True), n_staff, staff)
