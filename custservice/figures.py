@@ -335,3 +335,46 @@ def places(step: FirstStep, most: int = 14) -> Picture:
     """Draw the rate of the behaviour to work on first at each location (see `by_place`)."""
     names = {"shrunk": step.polarity, "low": f"{step.polarity}_low", "high": f"{step.polarity}_high"}
     return by_place(step.places.rename(columns=names), step.polarity, plain(step.driver, step.polarity), most)
+
+
+@_styled
+def specifications(table: pd.DataFrame, most: int = 4) -> Picture:
+    """Draw each effect under every specification, the study's own at the top, the surest drivers first.
+
+    Parameters
+    ----------
+    table
+        As `Study.compare` returns it.
+    most
+        How many drivers.
+    """
+    own = table[table["specification"] == table.attrs.get("own")]
+    drivers = own.sort_values("p_value").head(most)[["driver", "polarity"]]
+    parts = [table[(table["driver"] == d) & (table["polarity"] == p)] for d, p in drivers.itertuples(index=False)]
+    figure, axes = _canvas(1.1 + 0.21 * max(sum(len(part) + 2 for part in parts), 4))
+    if not parts:
+        return Picture(figure, "No effect could be compared", "Other ways of asking", "Nothing to draw.", empty=True)
+    ticks, labels, said, held, place = [], [], [], 0, 0
+    for part in parts:
+        first = part.iloc[0]
+        heading = sentence(plain(first["driver"], first["polarity"]))
+        axes.annotate(heading, (0, place), xycoords=("axes fraction", "data"), fontweight="bold", va="center")
+        for row in part.to_dict("records"):
+            place -= 1
+            solid = row["low"] > 0 or row["high"] < 0
+            colour = COLOUR[row["polarity"]]
+            axes.plot([row["low"], row["high"]], [place, place], color=colour, alpha=1 if solid else 0.55)
+            face = colour if solid else "white"
+            axes.plot(row["effect"], place, MARK[row["polarity"]], color=colour, markerfacecolor=face, markersize=4.5)
+            ticks.append(place)
+            labels.append(_short(str(row["specification"])))
+        place -= 2
+        held += bool((np.sign(part["effect"]) == np.sign(first["effect"])).all())
+        said.append(f"{heading}: from {part['effect'].min():+.0f} to {part['effect'].max():+.0f}")
+    axes.axvline(0, color="#444444", linewidth=1, zorder=0)
+    axes.set_yticks(ticks, labels, fontsize=8)
+    axes.set_ylim(place + 1, 1)
+    axes.set_xlabel("returns per 1,000 visits")
+    title = f"{held} of {len(parts)} effects keep their sign in all {table['specification'].nunique()} ways of asking"
+    subtitle = f"Effects with 95% intervals, the study's own way first, n = {int(own['n_visits'].max()):,} visits"
+    return Picture(figure, title, subtitle, f"{title}. {'; '.join(said)}.")

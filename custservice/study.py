@@ -237,6 +237,32 @@ class Study:
             self, driver=driver, polarity=polarity, location=location, since=since, returned=returned
         )
 
+    def compare(self, specifications: Mapping[str, Mapping[str, Any]] | None = None) -> pd.DataFrame:
+        """Ask the same question under other windows, link times, models and controls.
+
+        Parameters
+        ----------
+        specifications
+            Name -> what it changes: any setting of `panel_for`, and ``model``, ``controls``, ``absorb``, ``cluster`` of
+            `custservice.estimate_effects`, such as ``{"7 days": {"link_days": 7}, "logit": {"model": "logit"}}``; by
+            default a set of eight or nine.
+
+        Returns
+        -------
+        DataFrame
+            Row per specification and driver, the study's own ("as asked") first: specification, driver, polarity,
+            n_mentions, effect, unit, std_error, low, high, p_value, q_value, n_visits, average (outcome per 1,000
+            visits). ``attrs["notes"]`` says which could not be estimated, and why.
+
+        Raises
+        ------
+        StudyError
+            If there is no such setting.
+        """
+        from custservice.specifications import compare
+
+        return compare(self, specifications)
+
     @property
     def notes(self) -> list[str]:
         """What the loaders and the panel want said, in that order."""

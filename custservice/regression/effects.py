@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from custservice.errors import EstimationError
+from custservice.regression import contrasts
 from custservice.regression.bands import simultaneous_bands
-from custservice.regression.design import Exposures
+from custservice.regression.by_level import Level, compare_levels, split_levels
+from custservice.regression.design import DEFAULT_CONTROLS, Exposures
 from custservice.regression.estimate import Estimate, benjamini_hochberg
 from custservice.regression.linear import LinearFit
 from custservice.regression.models import Fitted, check_model, fit_model
@@ -60,6 +65,9 @@ class Effects:
         How it was estimated and what a reader should know, one sentence each.
     fit
         The linear regression behind it, controls included, for those who ask how fragile it is; None for other models.
+    by
+        Where asked for, effects for each level of a column: row per driver, polarity and level, with
+        interaction_p_value and interaction_q_value, the test that they are the same in all levels.
     """
 
     table: pd.DataFrame
@@ -68,6 +76,29 @@ class Effects:
     counts: dict[str, float]
     notes: tuple[str, ...]
     fit: LinearFit | None = None
+    by: pd.DataFrame | None = None
+
+    def asymmetry(self) -> pd.DataFrame:
+        """Test for each driver whether praise adds as much as blame takes away (see `contrasts.asymmetry`).
+
+        Returns
+        -------
+        DataFrame
+            Row per driver: driver, praise, blame, difference (praise + blame: negative where blame weighs more), unit,
+            std_error, low, high, p_value, q_value.
+        """
+        return contrasts.asymmetry(self.table, self.estimate, PER)
+
+    def families(self) -> pd.DataFrame:
+        """Join the effects of each family's drivers (see `contrasts.family_effects`).
+
+        Returns
+        -------
+        DataFrame
+            Row per family and polarity: family, polarity, n_drivers, n_mentions, effect (average over mentions), unit,
+            std_error, low, high, p_value, q_value, joint_p_value (that no driver of the family has an effect).
+        """
+        return contrasts.family_effects(self.table, self.estimate, PER)
 
     def __repr__(self) -> str:
         """Return the table's main columns as text."""
@@ -87,6 +118,7 @@ def estimate_effects(
     controls: Sequence[str] | None = None,
     absorb: str | Sequence[str] | None = "location_id",
     cluster: str = "location_id",
+    by: str | None = None,
 ) -> Effects:
     """Estimate how the outcome differs between reviewed visits with and without each mention, jointly.
 
@@ -111,6 +143,9 @@ def estimate_effects(
         both side by side; visits that stand alone in a level leave and are counted. With fewer than
         10 locations customers are the clusters, and a note says so. ``absorb="customer_id"`` compares customers with
         themselves: a sensitivity check, biased because returning makes the next row, and a note says so.
+    by
+        Column such as ``"first_visit"`` whose levels are compared: each gets a model of its own, controls and locations
+        included, and ``Effects.by`` holds their effects with an interaction test.
 
     Returns
     -------
@@ -128,7 +163,6 @@ def estimate_effects(
 
     Examples
     --------
-    >>> import numpy as np
     >>> rng = np.random.default_rng(1)
     >>> n = 2000
     >>> panel = pd.DataFrame({"review_id": np.arange(n).astype(str), "customer_id": np.arange(n).astype(str),
@@ -143,15 +177,25 @@ def estimate_effects(
     if outcome not in UNITS:
         raise EstimationError(f"There is no outcome '{outcome}'; allowed are {', '.join(UNITS)}.")
     check_model(model, outcome)
-    asked = put_question(
-        panel,
-        outcome,
-        exposures=exposures,
-        controls=controls,
-        absorb=absorb,
-        cluster=cluster,
-        censored=model == "cox",
-    )
+    settings = {"exposures": exposures, "controls": controls, "absorb": absorb, "cluster": cluster}
+    whole = _answer(panel, outcome, model, settings).effects
+    if by is None:
+        return whole
+    table, notes = _by(panel, by, lambda rows, changes: _answer(rows, outcome, model, settings | changes), controls)
+    return replace(whole, by=table, notes=(*whole.notes, *notes))
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """Effects, the column of their clusters, and its value for each cluster."""
+
+    effects: Effects
+    cluster: str
+    labels: NDArray[np.object_]
+
+
+def _answer(panel: pd.DataFrame, outcome: str, model: str, settings: dict[str, Any]) -> _Answer:
+    asked = put_question(panel, outcome, **settings, censored=model == "cox")
     fitted = fit_model(model, asked)
     counts = {
         "panel": len(panel),
@@ -163,7 +207,36 @@ def estimate_effects(
     }
     table = _table(fitted, asked.exposures, len(asked.y), UNITS[outcome])
     notes = (*asked.notes, *fitted.notes, *_said(fitted, asked.exposures))
-    return Effects(table, fitted.estimate, asked.exposures.too_rare, counts, notes, fitted.fit)
+    effects = Effects(table, fitted.estimate, asked.exposures.too_rare, counts, notes, fitted.fit)
+    present = np.unique(asked.clusters if fitted.kept is None else asked.clusters[fitted.kept])
+    return _Answer(effects, asked.cluster, asked.cluster_labels[present])
+
+
+def _by(
+    panel: pd.DataFrame,
+    by: str,
+    answer: Callable[[pd.DataFrame, dict[str, Any]], _Answer],
+    controls: Sequence[str] | None,
+) -> tuple[pd.DataFrame, list[str]]:
+    """Return the effects of each level beside each other, and what to say of them."""
+    held = DEFAULT_CONTROLS if controls is None else controls
+    changes: dict[str, Any] = {"controls": [name for name in held if name != by]}
+    answers, notes = {}, [f"Each level of '{by}' has a model of its own; differences are tested over shared clusters."]
+    levels = split_levels(panel, by)
+    for level, rows in levels.items():
+        try:
+            answers[level] = answer(rows, changes)
+        except EstimationError as refused:
+            notes.append(f"{by} = {level} cannot be estimated: {refused}")
+    if len({given.cluster for given in answers.values()}) > 1:  # too few locations in one level: customers in all
+        changes["cluster"] = "customer_id"
+        answers = {level: answer(levels[level], changes) for level in answers}
+    if len(answers) < 2:
+        raise EstimationError(f"Fewer than two levels of '{by}' can be estimated. {' '.join(notes[1:])}")
+    parts = {
+        level: Level(given.effects.table, given.effects.estimate, given.labels) for level, given in answers.items()
+    }
+    return compare_levels(parts), notes
 
 
 def _said(fitted: Fitted, chosen: Exposures) -> list[str]:

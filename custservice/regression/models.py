@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from custservice.errors import EstimationError
 from custservice.regression.estimate import Estimate
 from custservice.regression.linear import LinearFit, fit_linear
@@ -27,6 +30,8 @@ class Fitted:
         Names of columns that were constant or followed from others.
     fit
         The linear regression, for those who ask how fragile it is; None for other models.
+    kept
+        Which rows of the sample were used, shape (n,); all where None.
     """
 
     estimate: Estimate
@@ -34,6 +39,7 @@ class Fitted:
     notes: tuple[str, ...]
     dropped: tuple[str, ...] = ()
     fit: LinearFit | None = None
+    kept: NDArray[np.bool_] | None = None
 
 
 def linear(asked: Question) -> Fitted:
@@ -57,7 +63,7 @@ def logit(asked: Question) -> Fitted:
     fit = fit_logit(
         asked.y, asked.x, asked.names, groups=asked.groups, clusters=asked.clusters, wanted=asked.n_exposures
     )
-    return Fitted(fit.changes, float(asked.y.mean()), fit.notes, fit.dropped)
+    return Fitted(fit.changes, float(asked.y.mean()), fit.notes, fit.dropped, kept=fit.kept)
 
 
 def poisson(asked: Question) -> Fitted:
@@ -67,7 +73,7 @@ def poisson(asked: Question) -> Fitted:
     fit = fit_poisson(
         asked.y, asked.x, asked.names, groups=asked.groups, clusters=asked.clusters, wanted=asked.n_exposures
     )
-    return Fitted(fit.changes, float(asked.y.mean()), fit.notes, fit.dropped)
+    return Fitted(fit.changes, float(asked.y.mean()), fit.notes, fit.dropped, kept=fit.kept)
 
 
 def two_part(asked: Question) -> Fitted:
@@ -77,7 +83,7 @@ def two_part(asked: Question) -> Fitted:
     fit = fit_two_part(
         asked.y, asked.x, asked.names, groups=asked.groups, clusters=asked.clusters, wanted=asked.n_exposures
     )
-    return Fitted(fit.changes, float(asked.y.mean()), fit.notes)
+    return Fitted(fit.changes, float(asked.y.mean()), fit.notes, kept=fit.kept)
 
 
 def cox(asked: Question) -> Fitted:

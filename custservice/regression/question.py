@@ -46,6 +46,8 @@ class Question:
         Codes from 0 of the absorbed factor (None: one constant) and of the clusters, shape (n,).
     also
         Codes from 0 of a second absorbed factor with many levels, or None.
+    cluster, cluster_labels
+        Column of the clusters that was used, and its value for each code.
     window
         Days of the return window, as the panel says; None where it does not.
     notes
@@ -60,6 +62,8 @@ class Question:
     groups: NDArray[np.int64] | None
     clusters: NDArray[np.int64]
     also: NDArray[np.int64] | None
+    cluster: str
+    cluster_labels: NDArray[np.object_]
     window: float | None
     notes: tuple[str, ...]
 
@@ -92,7 +96,8 @@ def put_question(
     sample, dropped = _sample(panel, outcome, factors, censored)
     window = panel.attrs.get("window_days")
     cluster, said = _choose_cluster(sample, cluster)
-    clusters = pd.factorize(sample[cluster])[0].astype(np.int64)
+    codes, labels = pd.factorize(sample[cluster], use_na_sentinel=False)
+    clusters = codes.astype(np.int64)
     chosen = choose_exposures(sample, clusters, exposures)
     if chosen.columns.empty:
         raise EstimationError(
@@ -113,6 +118,8 @@ def put_question(
         groups=groups,
         clusters=clusters,
         also=also,
+        cluster=cluster,
+        cluster_labels=np.asarray(labels, dtype=object),
         window=None if window is None else float(window),
         notes=(*dropped, *said, *held.notes, *entangled),
     )
