@@ -34,7 +34,8 @@ def what_if(
         Row per location and driver blamed, the largest gain first: location_id, driver, rate (blame per 100 reviewed
         visits, pulled towards the average), best (the same at the best quarter of locations), reviewed_per_year,
         returns_per_year, low, high, and with ``spend`` money_per_year, money_low, money_high. ``attrs["heading"]`` is
-        to stand above it, ``attrs["notes"]`` beside it. Locations at or below the best level are left out.
+        to stand above it, ``attrs["notes"]`` beside it. Locations at or below the best level are left out, and so
+        are drivers whose rates differ no more between locations than chance makes them.
 
         ``gain = -effect x (rate - best) x reviewed visits per year``; rates are `custservice.rates.shrunk_rates`
         (empirical Bayes), so that a location with few reviews is not sent after its bad luck. The interval is that of
@@ -78,7 +79,7 @@ def _one(
     above = rates[rates["shrunk"] > best]
     place = above["location_id"]
     out = pd.DataFrame({"location_id": place, "driver": name.removesuffix("_blame"), "rate": above["shrunk"]})
-    out = out.assign(best=best, reviewed_per_year=place.map(size))
+    out = out.assign(best=best, reviewed_per_year=size.reindex(place).to_numpy())
     fewer = (out["rate"] - best) / 100 * out["reviewed_per_year"]
     asked = {"": effects} if spend is None else {"": effects, "money_": spend}
     for prefix, source in asked.items():

@@ -42,6 +42,14 @@ def test_gains_are_effect_times_excess_times_visits_in_a_year(panel: pd.DataFram
     assert set(found["driver"]) == {"courtesy"}
 
 
+def test_a_driver_that_locations_do_not_differ_in_has_no_rows(panel: pd.DataFrame) -> None:
+    even = panel.assign(courtesy_blame=(np.arange(len(panel)) % 5 == 0).astype(int))
+    even["location_id"] = (np.arange(len(panel)) // 5 % 20).astype(str)
+    found = what_if(even, estimate_effects(even))
+    assert found.empty
+    assert "returns_per_year" in found
+
+
 def test_where_nothing_can_be_said_the_reason_is(panel: pd.DataFrame, effects: Effects) -> None:
     with pytest.raises(EstimationError, match="span 0 days"):
         what_if(panel.assign(time_zero=pd.Timestamp("2023-01-01")), effects)

@@ -74,11 +74,12 @@ def placebo(
     table["expected"] = table["driver"].isin(FROM_THE_PAST)
     failed = table[(table["q_value"] <= 0.05) & ~table["expected"]]
     known = table[(table["q_value"] <= 0.05) & table["expected"]]
-    sentence = (
-        f"Of {len(table)} mentions {len(failed)} go with the number of earlier visits, which they cannot have caused"
-        + (f": {', '.join(failed['driver'] + ' ' + failed['polarity'])}." if len(failed) else ".")
-        + (" Recognition does too, as expected: staff know those who came before." if len(known) else "")
-    )
+    which = f": {', '.join(failed['driver'] + ' ' + failed['polarity'])}." if len(failed) else "."
+    others = len(table) - int(table["expected"].sum())
+    sentence = f"Of {others} mentions {len(failed)} go with the number of earlier visits, which they cannot have caused"
+    sentence += which
+    if len(known):
+        sentence += " Recognition goes with it, as expected: staff know those who came before."
     return Check(table, sentence)
 
 

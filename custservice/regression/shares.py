@@ -35,8 +35,8 @@ class Importance:
     ----------
     table
         Row per driver (or family), the largest first: name, columns (how many exposures it joins), share (of the R2
-        that all of them add, in all 1), low, high, r2 (what it adds itself), group (1, 2, ...: drivers of one group
-        cannot be told from the first of it).
+        that all of them add, in all 1), low, high, r2 (what it adds itself), group (1, 2, ...: drivers of different
+        groups can all be told apart; within a group not all can).
     differences
         Row per pair: first, second, difference of shares, low, high.
     r2_added, r2_adjusters
@@ -81,7 +81,8 @@ def driver_importance(
         Shares are `lmg_shares` (Lindeman, Merenda and Gold 1980) of the R2 that the exposures add to location effects
         and adjusters. Intervals: clusters are drawn with replacement, adjusters and shares computed anew in each sample
         from cross products; the percentiles are moved by the bootstrap's own bias (samples with repeats explain more),
-        and cut at 0 and 1.
+        stretched by ``sqrt(G/(G-1)) t_{G-1} / z`` because G clusters are few (Hesterberg 2015, Am. Stat. 69), and cut
+        at 0 and 1.
 
     Raises
     ------
@@ -123,7 +124,7 @@ def driver_importance(
     shares = lmg_shares(left, groups)
     added = float(shares[0].sum() * left[0, -1, -1] / whole)
     ratios = shares / shares.sum(axis=1, keepdims=True)
-    table, differences = _tables(names, groups, ratios, added, of)
+    table, differences = _tables(names, groups, ratios, (added, _stretch(len(parts))), of)
     notes = (
         f"The mentions add {added:.2%} to the explained variation within locations; the {k} adjusters explain "
         f"{1 - left[0, -1, -1] / whole:.2%}.",
@@ -193,28 +194,37 @@ def _after(grams: Floats, k: int) -> Floats:
 
 
 def _tables(
-    names: list[str], groups: list[list[int]], ratios: Floats, added: float, of: str
+    names: list[str], groups: list[list[int]], ratios: Floats, scales: tuple[float, float], of: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
+    added, stretch = scales
     order = np.argsort(-ratios[0], kind="stable")
     ratios, names = ratios[:, order], [names[i] for i in order]
     pairs = list(combinations(range(len(names)), 2))
-    low, high = _interval(ratios)
+    low, high = _interval(ratios, stretch)
     table = pd.DataFrame({of: names, "columns": [len(groups[i]) for i in order], "share": ratios[0]})
     table = table.assign(low=np.clip(low, 0, 1), high=np.clip(high, 0, 1), r2=ratios[0] * added)
     first, second = (np.array([pair[i] for pair in pairs], dtype=np.int64) for i in (0, 1))
-    low, high = _interval(ratios[:, first] - ratios[:, second])
+    low, high = _interval(ratios[:, first] - ratios[:, second], stretch)
     differences = pd.DataFrame({"first": [names[i] for i in first], "second": [names[i] for i in second]})
     differences = differences.assign(difference=(ratios[0, first] - ratios[0, second]), low=low, high=high)
     apart = {pair: bound > 0 for pair, bound in zip(pairs, low, strict=True)}
-    group, leader = [1], 0
-    for i in range(1, len(names)):
-        leader = i if apart[leader, i] else leader
-        group.append(group[-1] + (leader == i))
+    group = [1]
+    for i in range(1, len(names)):  # a group ends where all above it can be told from all below
+        cut = all(apart[above, below] for above in range(i) for below in range(i, len(names)))
+        group.append(group[-1] + cut)
     return table.assign(group=group), differences
 
 
-def _interval(values: Floats) -> tuple[Floats, Floats]:
-    """Return percentiles of the samples, moved by the difference between their mean and the estimate (row 0)."""
-    bias = values[1:].mean(axis=0) - values[0]
-    low, high = np.quantile(values[1:], [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2], axis=0) - bias
-    return np.minimum(low, values[0]), np.maximum(high, values[0])
+def _stretch(n_clusters: int) -> float:
+    """Return by how much percentiles of a bootstrap of few clusters are too narrow."""
+    from scipy.special import ndtri, stdtrit
+
+    tail = (1 + _LEVEL) / 2
+    return float(np.sqrt(n_clusters / (n_clusters - 1)) * stdtrit(n_clusters - 1, tail) / ndtri(tail))
+
+
+def _interval(values: Floats, stretch: float) -> tuple[Floats, Floats]:
+    """Return percentiles of the samples around the estimate (row 0), freed of bias and stretched."""
+    away = values[1:] - values[1:].mean(axis=0)
+    low, high = np.quantile(away, [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2], axis=0)
+    return values[0] + stretch * low, values[0] + stretch * high

@@ -28,7 +28,7 @@ def test_mentions_of_regulars_fail_it_and_recognition_is_expected_to() -> None:
     panel["recognition_praise"] = (rng.random(len(panel)) < 0.1 + 0.3 * regular).astype(int)
     found = placebo(panel)
     assert "1 go with the number of earlier visits, which they cannot have caused: warmth praise." in found.sentence
-    assert "Recognition does too, as expected" in found.sentence
+    assert "Recognition goes with it, as expected" in found.sentence
     row = found.table.set_index("driver").loc["recognition"]
     assert row["expected"]
     assert row["low"] > 0
