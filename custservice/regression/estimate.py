@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -69,7 +70,7 @@ class Estimate:
             return f"CR3: each of the {self.n_clusters:,} clusters left out in turn; {freedom}"
         return f"CR1: {self.n_clusters:,} clusters; {freedom}"
 
-    @property
+    @cached_property
     def covariance(self) -> Floats:
         """Cluster-robust covariance of the coefficients, shape (k, k).
 
@@ -82,7 +83,7 @@ class Estimate:
             return (g - 1) / g * (self.left_out.T @ self.left_out)
         return self.cr1_covariance
 
-    @property
+    @cached_property
     def cr1_covariance(self) -> Floats:
         """CR1 covariance whatever the number of clusters, for comparison with other packages, shape (k, k)."""
         sums = np.column_stack([np.bincount(self.clusters, column) for column in self.influence.T])

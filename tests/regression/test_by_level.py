@@ -89,7 +89,7 @@ def test_levels_that_cannot_be_compared_are_said_or_refused() -> None:
 
 @pytest.mark.slow
 def test_levels_that_do_not_differ_are_seldom_called_different() -> None:
-    repetitions = int(os.environ.get("CUSTSERVICE_REPETITIONS", "300"))
+    repetitions = int(os.environ.get("CUSTSERVICE_REPETITIONS", "60"))
     p = []
     for seed in range(repetitions):
         by = estimate_effects(different(seed + 50, 0.0, n=1500), by="first_visit", exposures=["warmth_praise"]).by
