@@ -13,7 +13,7 @@ from custservice.quotes import quotes_for
 from custservice.regression import Effects, Estimate, estimate_effects
 from custservice.reporting.page import Page
 from custservice.reporting.runs import RunSummary, run_reports
-from custservice.sentiment import find_mentions, find_topics, score_sentiment
+from custservice.sentiment import explain, find_mentions, find_topics, score_sentiment
 from custservice.study import Study, open_study
 
 __version__ = "0.1.0"
@@ -29,6 +29,7 @@ __all__ = [
     "build_panel",
     "compare_links",
     "estimate_effects",
+    "explain",
     "figures",
     "find_mentions",
     "find_missed",
