@@ -183,4 +183,5 @@ def _cell(value: Any, column: Any, numeric: bool, formats: Mapping[str, str]) ->
         text = f"{value:,}"
     else:
         text = clean(str(value))
+        text = text.replace("-", "\N{NON-BREAKING HYPHEN}") if column == "month" else text
     return f"<td{_aside(numeric)}>{escape(text)}</td>"
