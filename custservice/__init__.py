@@ -6,6 +6,7 @@ Heavy libraries (matplotlib, papermill, pandera) are imported where they are use
 from custservice import figures, findings, quality, rates, words
 from custservice.asked import ask, compare_links, scope
 from custservice.errors import CustserviceError
+from custservice.further import Further
 from custservice.loaders import load_reviews, load_visits
 from custservice.missed import find_missed
 from custservice.panel import build_panel
@@ -22,6 +23,7 @@ __all__ = [
     "CustserviceError",
     "Effects",
     "Estimate",
+    "Further",
     "Page",
     "RunSummary",
     "Study",

@@ -348,8 +348,8 @@ def specifications(table: pd.DataFrame, most: int = 4) -> Picture:
     most
         How many drivers.
     """
-    own = table[table["specification"] == table.attrs.get("own")]
-    drivers = own.sort_values("p_value").head(most)[["driver", "polarity"]]
+    own = table[table["specification"] == table.attrs.get("own")] if len(table) else pd.DataFrame({"p_value": []})
+    drivers = own.sort_values("p_value").head(most).reindex(columns=["driver", "polarity"])
     parts = [table[(table["driver"] == d) & (table["polarity"] == p)] for d, p in drivers.itertuples(index=False)]
     figure, axes = _canvas(1.1 + 0.21 * max(sum(len(part) + 2 for part in parts), 4))
     if not parts:
