@@ -173,7 +173,7 @@ def _label(column: Any) -> str:
 def _cell(value: Any, column: Any, numeric: bool, formats: Mapping[str, str]) -> str:
     if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)) or value is pd.NaT:
         return f"<td{_aside(numeric)}>–</td>"
-    if str(column) in ("p_value", "q_value"):
+    if str(column).endswith(("p_value", "q_value")):
         text = "<0.001" if value < 0.001 else f"{value:.3f}"
     elif str(column) in formats:
         text = formats[str(column)].format(value)
