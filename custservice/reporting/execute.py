@@ -78,6 +78,21 @@ def read_outline(notebook: Path) -> Outline:
     )
 
 
+def load_papermill() -> None:
+    """Import papermill without the grammar of addresses that jsonschema would build on import.
+
+    It takes longer than all the rest, for a check that no notebook's schema asks for; jsonschema does without it where
+    it is not installed. Called before threads start, since it hides the module while others import.
+    """
+    grammar = "rfc3987_syntax"
+    if grammar not in sys.modules:
+        sys.modules[grammar] = None  # type: ignore[assignment]
+        try:
+            import papermill  # noqa: F401
+        finally:
+            del sys.modules[grammar]
+
+
 def execute(notebook: Path, out: Path, parameters: dict[str, Any], folder: Path) -> NotebookRun:
     """Run a notebook with checked parameters; a failure is part of the result, not raised.
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from custservice.errors import ReportError, did_you_mean
 from custservice.quality import period
-from custservice.reporting.execute import NotebookRun, Outline, execute, read_outline
+from custservice.reporting.execute import NotebookRun, Outline, execute, load_papermill, read_outline
 from custservice.reporting.manifest import files_of, make_manifest
 from custservice.reporting.parameters import check_parameters
 from custservice.reporting.render import failed_page, frame, index_page, links_to, notebook_page
@@ -159,6 +159,7 @@ def _run_all(
             tell(run)
         return run
 
+    load_papermill()
     with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
         yield from pool.map(one, checked)
 
