@@ -23,6 +23,9 @@ class Sentence:
 
 
 def read_gold(file: Path) -> list[Sentence]:
+    """Read labelled sentences: JSON lines, or lines of ``driver+ driver-`` (or ``none``), a tab and the sentence."""
+    if file.suffix == ".tsv":
+        return [_own(*line.split("\t")) for line in file.read_text(encoding="utf-8").splitlines()]
     rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
     return [
         Sentence(
@@ -33,6 +36,12 @@ def read_gold(file: Path) -> list[Sentence]:
         )
         for row in rows
     ]
+
+
+def _own(labels: str, text: str) -> Sentence:
+    signs = {"+": "praise", "-": "blame"}
+    pairs = ((label[:-1], signs[label[-1]]) for label in labels.split() if label != "none")
+    return Sentence(text, frozenset(pairs))
 
 
 def read_labels(file: Path) -> list[tuple[str, dict[str, str]]]:
