@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import Any
 
 import pandas as pd
@@ -61,17 +62,32 @@ def run_batches(work: Work, texts: Texts, workers: int = 1) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
 
 
-def frame_of(rows: Iterable[tuple[Any, ...]], types: Mapping[str, str]) -> pd.DataFrame:
-    """Return rows as a frame with these columns and types, however few there are.
+def frame_of(columns: Iterable[Any], types: Mapping[str, str]) -> pd.DataFrame:
+    """Return columns as a frame with these names and types, however short they are.
 
     Examples
     --------
-    >>> frame_of([], {"text_id": "int64", "driver": "str"}).columns.tolist()
+    >>> frame_of([[0, 1], ["warmth", "skill"]], {"text_id": "int64", "driver": "str"}).columns.tolist()
     ['text_id', 'driver']
     """
-    columns = list(zip(*rows, strict=True)) or [()] * len(types)
     made = zip(types.items(), columns, strict=True)
-    return pd.DataFrame({name: pd.Series(list(column), dtype=kind) for (name, kind), column in made})
+    return pd.DataFrame({name: pd.Series(column, dtype=kind) for (name, kind), column in made})
+
+
+@contextmanager
+def no_collecting() -> Iterator[None]:
+    """Let Python not search for rubbish meanwhile.
+
+    The half million small objects of the tables all stay: to look through them again and again takes longer than much
+    of the work.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _bar(total: int) -> Any:

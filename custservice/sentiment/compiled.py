@@ -7,16 +7,19 @@ carries all symbols that fit it, so a step of the trie is a lookup, and each loo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import NamedTuple
 
-from custservice.sentiment.chunks import NO, ending
+import numpy as np
+
+from custservice.sentiment.chunk_tokens import ChunkTokens
 from custservice.sentiment.lexicon import JUDGE, TOPIC, Group, Lexicon
-from custservice.sentiment.patterns import ANY, Path
+from custservice.sentiment.patterns import ANY, Path, Step
 from custservice.sentiment.rarity import Rarity
-from custservice.sentiment.tokens import TOKEN, words_of
-from custservice.sentiment.trie import ALWAYS, MAIN, MINOR, OF_NOUNS, Bits, Start, Trie, union
+from custservice.sentiment.scan import Scan
+from custservice.sentiment.tokens import words_of
+from custservice.sentiment.trie import MAIN, MINOR, OF_NOUNS, Trie
 
 #: What the scope rules must know of a word, one bit each; the names are classes of the lexicon.
 _CLASSES = (
@@ -59,20 +62,17 @@ ENTITIES = {
 class TokenType:
     """A kind of token: all that is known of a word wherever it stands."""
 
+    #: Its place in ``Tables.types``.
+    place: int
     #: Equal for words that all patterns take for the same.
     number: int
     word: str
     bits: int
     symbols: frozenset[int]
-    #: The witnesses among the symbols, and those that paths ask of a neighbour, one bit each; see ``Trie``.
-    marks: int
-    offers: int
     #: The driver or topic that an evaluation of this word speaks of.
     target: str | None
     #: The class a phrase gave it in place of its own.
     phrase: str = ""
-    start: Start | None = None
-    phrase_start: Start | None = None
     #: Whether a judgement of it may speak of staff.
     is_of_staff: bool = False
 
@@ -83,10 +83,13 @@ class _Kind(NamedTuple):
     number: int
     bits: int
     symbols: frozenset[int]
-    marks: int
-    offers: int
-    start: Start | None
-    phrase_start: Start | None
+
+
+_FACTS = [("kind", np.int64), ("bits", np.int64), ("of_staff", np.bool_)]
+
+
+#: Stems are found by so many first letters and then by length.
+_HEAD = 2
 
 
 class Tables:
@@ -94,14 +97,13 @@ class Tables:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
-        self._witnesses, self._neighbours = Bits(), Bits()
-        self.trie = Trie(self._witnesses, self._neighbours)
-        self.phrases = Trie(self._witnesses, self._neighbours)
+        self.trie, self.phrases = Trie(), Trie()
         #: For each path number its group and the place of its pattern in the group.
         self.paths: list[tuple[Group, int, Path]] = []
         self.groups: list[Group] = []
         self.phrase_paths: list[tuple[str, Path]] = []
         self._numbers: dict[str | frozenset[str], int] = {}
+        self._symbol_of: dict[Step, int] = {}
         self._parents: dict[int, list[int]] = defaultdict(list)
         self._stems: dict[str, int] = {}
         self._rarity = Rarity(lexicon.words)
@@ -109,10 +111,13 @@ class Tables:
         self._asked: set[int] = set()
         self._kinds: dict[frozenset[int], _Kind] = {}
         self._types: dict[tuple[str, bool, str], TokenType] = {}
+        #: All token types met so far, and the symbols of all their kinds.
+        self.types: list[TokenType] = []
+        self.kinds: list[frozenset[int]] = []
         self._words: set[str] = set()
         #: Numbers of the classes, and for each symbol all that it is a kind of, once asked for.
         self._classes: set[int] = set()
-        self._ancestors: dict[tuple[int, bool], frozenset[int]] = {}
+        self._ancestors: tuple[dict[int, frozenset[int]], ...] = ({}, {})
         self._add_classes()
         self._add_phrases()
         self._add_groups()
@@ -122,9 +127,18 @@ class Tables:
             *((self._atom(f"<{name}>"), "general") for name in ("service", "staff", "name")),
             *((self._atom(f"<{name}>"), f"topic_{name}") for name in (*_THINGS, "others")),
         ]
-        self._stem_lengths = sorted({len(stem) for stem in self._stems} & set(range(1, 21)))
-        self.token_types = _Surfaces(self)
-        self.chunks = _Chunks(self.token_types)
+        #: How long the stems are that words with these first letters may have.
+        self._short_stems = sorted({len(stem) for stem in self._stems if len(stem) < _HEAD})
+        self._stem_lengths = {
+            head: sorted({*self._short_stems, *map(len, stems)})
+            for head, stems in groupby(sorted(self._stems), key=lambda stem: stem[:_HEAD])
+            if len(head) == _HEAD
+        }
+        self.token_types = Surfaces(self)
+        self.chunks = ChunkTokens(self.token_types)
+        #: What arrays hold of each token type.
+        self.facts = np.zeros(0, _FACTS)
+        self.scan, self.phrase_scan = Scan(self.trie, len(self._numbers)), Scan(self.phrases, len(self._numbers))
 
     def _add_classes(self) -> None:
         for name, words in self.lexicon.words.items():
@@ -160,18 +174,21 @@ class Tables:
         return self._rarity.rarest(path)[0]
 
     def _symbols(self, path: Path) -> list[int]:
-        symbols = [-step if isinstance(step, int) else self._symbol(step) for step in path]
-        self._asked.update(symbols)
-        return symbols
+        known = self._symbol_of
+        return [known[step] if step in known else self._symbol(step) for step in path]
 
-    def _symbol(self, step: frozenset[str]) -> int:
-        if len(step) == 1:
-            return self._atom(next(iter(step)))
-        number = self._numbers.get(step)
-        if number is None:
+    def _symbol(self, step: Step) -> int:
+        """Return the number of a step met for the first time; a gap is less than 0."""
+        if isinstance(step, int):
+            number = -step
+        elif len(step) == 1:
+            number = self._atom(next(iter(step)))
+        else:
             number = self._numbers[step] = len(self._numbers)
             for atom in sorted(step):
                 self._parents[self._atom(atom)].append(number)
+        self._asked.add(number)
+        self._symbol_of[step] = number
         return number
 
     def _atom(self, atom: str) -> int:
@@ -189,64 +206,54 @@ class Tables:
     def token_type(self, word: str, capital: bool = False, phrase: str = "") -> TokenType:
         """Return the type of a word; ``phrase`` is the class a phrase gives it in place of its own classes."""
         # All words the lexicon does not know are alike: the tables stay small however many texts are read.
-        if not self._is_known(word):
+        if word not in self._words and not self._stems_of(word):
             word = _stand_in(word)
-        key = (word, capital, phrase)
+        # A capital tells something of words alone that are not named.
+        key = (word, capital and word not in self._words, phrase)
         known = self._types.get(key)
         if known is None:
-            known = self._types[key] = self._new_type(word, capital, phrase)
+            known = self._types[key] = self._new_type(*key)
+            self.types.append(known)
         return known
+
+    def learn(self) -> None:
+        """Bring the arrays up to the token types met so far."""
+        new = self.types[len(self.facts) :]
+        if not new:
+            return
+        facts = np.array([(token.number, token.bits, token.is_of_staff) for token in new], _FACTS)
+        self.facts = np.append(self.facts, facts)
+        self.scan.learn(self.kinds)
+        self.phrase_scan.learn(self.kinds)
 
     def variant(self, token: TokenType, phrase: str) -> TokenType:
         """Return a token's type inside a phrase, where it loses its own classes for the phrase's."""
         return self.token_type(token.word, False, phrase)
 
-    def _is_known(self, word: str) -> bool:
-        return word in self._words or any(True for _ in self._stems_of(word))
-
-    def _stems_of(self, word: str) -> Iterator[int]:
+    def _stems_of(self, word: str) -> list[int]:
         stems = self._stems
-        for end in self._stem_lengths:
-            if end > len(word):
-                return
-            if word[:end] in stems:
-                yield stems[word[:end]]
+        lengths = self._stem_lengths.get(word[:_HEAD], self._short_stems)
+        return [stems[word[:end]] for end in lengths if word[:end] in stems]
 
     def _new_type(self, word: str, capital: bool, phrase: str) -> TokenType:
-        fitting = [self._atom(ANY)] if phrase in ENTITIES else self._fitting(word, capital)
-        symbols = frozenset().union(*(self._above(symbol, to_classes=not phrase) for symbol in fitting))
         if phrase:
+            fitting = [self._atom(ANY)] if phrase in ENTITIES else self._fitting(word, capital)
+            symbols = frozenset().union(*(self._above(symbol, to_classes=False) for symbol in fitting))
             symbols |= self._above(self._atom(f"<{phrase}>"))
+        else:
+            symbols = frozenset().union(*[self._above(symbol) for symbol in self._fitting(word, capital)])
         kind = self._kind(symbols & self._asked)
         target = self._target(word, symbols)
         of_staff = bool(kind.bits & BITS["they"]) or not (target or TOPIC).startswith(TOPIC)
-        return TokenType(
-            kind.number,
-            word,
-            kind.bits,
-            kind.symbols,
-            kind.marks,
-            kind.offers,
-            target,
-            phrase,
-            kind.start,
-            None if phrase else kind.phrase_start,
-            of_staff,
-        )
+        return TokenType(len(self.types), kind.number, word, kind.bits, kind.symbols, target, phrase, of_staff)
 
     def _kind(self, symbols: frozenset[int]) -> _Kind:
         """Return what words with the same symbols have in common; most members of a class are alike."""
         known = self._kinds.get(symbols)
         if known is None:
-            known = self._kinds[symbols] = _Kind(
-                len(self._kinds),
-                union(self._bit_of, symbols),
-                symbols,
-                self._witnesses.among(symbols),
-                self._neighbours.among(symbols),
-                self.trie.start(symbols),
-                self.phrases.start(symbols),
-            )
+            bits = sum([self._bit_of[symbol] for symbol in self._bit_of.keys() & symbols])
+            known = self._kinds[symbols] = _Kind(len(self.kinds), bits, symbols)
+            self.kinds.append(symbols)
         return known
 
     def _fitting(self, word: str, capital: bool) -> list[int]:
@@ -266,10 +273,11 @@ class Tables:
         """Return a symbol with all that it is a kind of; inside a phrase a word is of no class."""
         if not to_classes and symbol in self._classes:
             return frozenset()
-        known = self._ancestors.get((symbol, to_classes))
+        ancestors = self._ancestors[to_classes]
+        known = ancestors.get(symbol)
         if known is None:
-            parents = (self._above(parent, to_classes=to_classes) for parent in self._parents.get(symbol, ()))
-            known = self._ancestors[symbol, to_classes] = frozenset([symbol]).union(*parents)
+            parents = [self._above(parent, to_classes=to_classes) for parent in self._parents.get(symbol, ())]
+            known = ancestors[symbol] = frozenset((symbol,)).union(*parents)
         return known
 
     def _target(self, word: str, symbols: frozenset[int]) -> str | None:
@@ -299,7 +307,7 @@ def _stand_in(word: str) -> str:
 _MOST_REMEMBERED, _LONGEST_REMEMBERED = 300_000, 60
 
 
-class _Surfaces(dict[str, tuple[TokenType, ...]]):
+class Surfaces(dict[str, tuple[TokenType, ...]]):
     """Surface token to token types, filled as texts are read."""
 
     def __init__(self, tables: Tables) -> None:
@@ -314,58 +322,3 @@ class _Surfaces(dict[str, tuple[TokenType, ...]]):
         if len(self) < _MOST_REMEMBERED and len(surface) < _LONGEST_REMEMBERED:
             self[surface] = found
         return found
-
-
-_NONE = (0, 0)
-#: What a chunk holds: a word of staff, the beginning of a phrase, a word that tells of a behaviour by itself.
-IS_OF_STAFF, OPENS_PHRASE, TELLS = 1, 2, 4
-
-
-class Chunk:
-    """What stands between white space: its tokens, and whether a sentence ends after it."""
-
-    __slots__ = ("_spans", "end", "flags", "marks", "phrases", "text", "tokens", "wanted")
-
-    def __init__(self, text: str, surfaces: _Surfaces) -> None:
-        self.text = text
-        plain = text.isalpha()
-        self.end = NO if plain else ending(text)
-        self.tokens = surfaces[text] if plain else _tokens_of(text, surfaces)
-        self._spans: list[tuple[int, int]] | None = None
-        #: What its tokens hold and need, all in one; see ``TokenType`` and ``Start``.
-        self.marks, self.phrases, self.wanted, self.flags = 0, 0, _NONE, 0
-        for token in self.tokens:
-            self.marks = self.marks | token.marks if self.marks else token.marks
-            self.flags |= IS_OF_STAFF if token.is_of_staff else 0
-            if token.start is not None:
-                more = token.start.wanted
-                both = self.wanted is not _NONE
-                self.wanted = (self.wanted[0] | more[0], self.wanted[1] | more[1]) if both else more
-                self.flags |= TELLS if more[0] & ALWAYS else 0
-            if token.phrase_start is not None:
-                self.phrases |= token.phrase_start.wanted[0]
-                self.flags |= OPENS_PHRASE
-
-    def spans(self, surfaces: _Surfaces) -> list[tuple[int, int]]:
-        """Return where each token stands in the chunk."""
-        if self._spans is None:
-            self._spans = [found.span() for found in TOKEN.finditer(self.text) for _ in surfaces[found[0]]]
-        return self._spans
-
-
-def _tokens_of(text: str, surfaces: _Surfaces) -> tuple[TokenType, ...]:
-    return tuple(token for surface in TOKEN.findall(text) for token in surfaces[surface])
-
-
-class _Chunks(dict[str, Chunk]):
-    """Chunk of text to what is known of it, filled as texts are read."""
-
-    def __init__(self, surfaces: _Surfaces) -> None:
-        super().__init__()
-        self._surfaces = surfaces
-
-    def __missing__(self, text: str) -> Chunk:
-        chunk = Chunk(text, self._surfaces)
-        if len(self) < _MOST_REMEMBERED and len(text) < _LONGEST_REMEMBERED:
-            self[text] = chunk
-        return chunk

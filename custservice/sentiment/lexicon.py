@@ -53,9 +53,13 @@ class Group:
     #: Whether its patterns are words that stand in lists and before nouns, and whether they may speak of staff.
     is_word: bool = field(init=False, repr=False)
     is_of_staff: bool = field(init=False, repr=False)
+    is_judgement: bool = field(init=False, repr=False)
+    is_veto: bool = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "is_word", self.about in _WORDS or self.driver == JUDGE)
+        object.__setattr__(self, "is_judgement", self.driver == JUDGE)
+        object.__setattr__(self, "is_veto", self.driver == VETO)
         object.__setattr__(self, "is_of_staff", not self.driver.startswith(TOPIC) and self.driver != VETO)
 
     @property

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
-from custservice.sentiment.batches import Texts, frame_of, run_batches
-from custservice.sentiment.chunks import pieces
-from custservice.sentiment.compiled import Chunk, Tables
-from custservice.sentiment.engine import survey
+from custservice.sentiment.batches import Texts, frame_of, no_collecting, run_batches
+from custservice.sentiment.chunks import Ints, Sentences
+from custservice.sentiment.compiled import Tables
+from custservice.sentiment.engine import find_all_matches
 from custservice.sentiment.lexicon import TOPIC, Lexicon, load_lexicon
-from custservice.sentiment.reading import mentions_of, read_sentence
+from custservice.sentiment.lines import Lines, join_phrases
+from custservice.sentiment.reading import mentions_of, read_matches
 
 TYPES = {
     **{"text_id": "int64", "sentence": "int64", "family": "str", "driver": "str", "polarity": "str", "evidence": "str"},
@@ -95,19 +96,13 @@ def compiled(lexicon: AnyLexicon = None) -> Tables:
     >>> compiled() is compiled()
     True
     """
-    return _tables(lexicon if isinstance(lexicon, Lexicon) else load_lexicon(lexicon))
+    with no_collecting():
+        return _tables(lexicon if isinstance(lexicon, Lexicon) else load_lexicon(lexicon))
 
 
 @lru_cache(maxsize=8)
 def _tables(lexicon: Lexicon) -> Tables:
-    # Half a million small objects that all stay: searching them for rubbish meanwhile is a third of the time.
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        return Tables(lexicon)
-    finally:
-        if collecting:
-            gc.enable()
+    return Tables(lexicon)
 
 
 def _run(texts: Texts, lexicon: AnyLexicon, kind: _Kind, workers: int) -> pd.DataFrame:
@@ -122,37 +117,39 @@ def _batch(texts: list[Any], lexicon: AnyLexicon, kind: _Kind) -> pd.DataFrame:
     known = tables.lexicon.families.items()
     families = {driver: family for driver, family in known if kind == "all" or (family == TOPIC) == (kind == "topics")}
     topics = any(driver.startswith(TOPIC) for driver in families)
-    rows = [
-        (place, number, families[driver], driver, polarity, text[start:end], start, end)
-        for place, text in enumerate(texts)
-        if isinstance(text, str)
-        for number, driver, polarity, start, end in _text_mentions(tables, text, topics)
-        if driver in families
-    ]
-    return frame_of(rows, TYPES)
+    with no_collecting():
+        sentences = tables.chunks.read(texts)
+        types, first = tables.chunks.types(sentences.chunks)
+        lines = join_phrases(tables, types, first[sentences.first])
+        found = [mention for mention in _findings(tables, lines, topics) if mention[3] in families]
+        columns = list(zip(*found, strict=True)) or [()] * 5
+        where = np.array(columns[0], np.int64)
+        begins, ends = (
+            _edges(tables, sentences, first, lines.sources[way][np.array(columns[1 + way], np.int64)], way)
+            for way in (0, 1)
+        )
+    places = sentences.text[where].tolist()
+    evidence = [texts[place][a:b] for place, a, b in zip(places, begins, ends, strict=True)]
+    named = [families[driver] for driver in columns[3]]
+    return frame_of([places, sentences.number[where], named, *columns[3:], evidence, begins, ends], TYPES)
 
 
-def _text_mentions(tables: Tables, text: str, topics: bool) -> Iterator[tuple[int, str, str, int, int]]:
-    for number, piece in enumerate(pieces(text, tables.chunks)):
-        chunks = piece.parts
-        line = survey(tables, chunks, topics=topics)
-        if line is None:
-            continue
-        for finding in mentions_of(read_sentence(tables, line.tokens, topics=topics)):
-            place, first = _chunk_of(chunks, line.source(finding.first, 0))
-            start = piece.start(place) + chunks[place].spans(tables.token_types)[first][0]
-            place, last = _chunk_of(chunks, line.source(finding.last, 1))
-            end = piece.start(place) + chunks[place].spans(tables.token_types)[last][1]
-            yield number, finding.driver, finding.polarity, start, end
+def _findings(tables: Tables, lines: Lines, topics: bool) -> Iterator[tuple[int, int, int, str, str]]:
+    """Yield sentence, places of the first and last token, driver and polarity of each mention of a batch."""
+    for sentence, base, tokens, matches in find_all_matches(tables, lines, topics=topics):
+        for finding in mentions_of(read_matches(tables, tokens, matches, topics=topics)):
+            yield sentence, base + finding.first, base + finding.last, finding.driver, finding.polarity
 
 
-def _chunk_of(chunks: Sequence[Chunk], token: int) -> tuple[int, int]:
-    """Return the chunk that holds a token of the sentence, and the token's place in it."""
-    for place, chunk in enumerate(chunks):
-        if token < len(chunk.tokens):
-            return place, token
-        token -= len(chunk.tokens)
-    raise IndexError(token)
+def _edges(tables: Tables, sentences: Sentences, first: Ints, tokens: Ints, way: int) -> list[int]:
+    """Return where tokens of a batch begin (``way`` 0) or end (1) in their texts.
+
+    ``first`` tells where the tokens of each chunk begin.
+    """
+    chunk = np.searchsorted(first, tokens, side="right") - 1
+    numbers, within = sentences.chunks[chunk].tolist(), (tokens - first[chunk]).tolist()
+    edges = [tables.chunks.span(number, token)[way] for number, token in zip(numbers, within, strict=True)]
+    return [start + edge for start, edge in zip(sentences.starts(chunk).tolist(), edges, strict=True)]
 
 
 __all__ = ["COLUMNS", "TOPIC", "find_all", "find_mentions", "find_topics"]

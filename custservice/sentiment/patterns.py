@@ -27,6 +27,9 @@ Path = tuple[Step, ...]
 
 ANY = "_"
 _PIECE = re.compile(r"\.\.(?P<gap>\d+)(?=[\s|)]|$)|(?P<word>[^\s()|]+?)(?P<maybe>\??)(?=[\s()|]|$)")
+_PLAIN_CHOICES = re.compile(
+    r"(?P<words>(?:[a-z]+|<[a-z_]+>|[a-z]+\*)(?:\|(?:[a-z]+|<[a-z_]+>|[a-z]+\*))*)\)(?P<maybe>\??)"
+)
 _CLASS = re.compile(r"<[a-z_]+>$")
 _STEM = re.compile(r"[^\W_]+\*$")
 _GAP_AT_END = re.compile(r"^\.\.\d|(?:^|\s)\.\.\d+$")
@@ -84,6 +87,12 @@ def _sequence(text: str, position: int, spelling: Mapping[str, str]) -> tuple[li
 
 def _group(text: str, position: int, spelling: Mapping[str, str]) -> tuple[list[Path], int]:
     """Read the choices after a ``(``; those of one word become one step."""
+    plain = _PLAIN_CHOICES.match(text, position)
+    words = plain["words"].split("|") if plain is not None else []
+    if plain is not None and spelling.keys().isdisjoint(words):
+        # Most choices are of single words: the rest of the grammar is not asked.
+        step = (frozenset(words),)
+        return ([step, ()] if plain["maybe"] else [step]), plain.end()
     options: list[Path] = []
     while True:
         found, position = _sequence(text, position, spelling)
@@ -121,6 +130,8 @@ def _piece(text: str, position: int, spelling: Mapping[str, str]) -> tuple[list[
 
 def _tidied(path: Path) -> Path:
     """Join gaps that met because what stood between them was left out, and drop them at the ends."""
+    if int not in map(type, path):
+        return path
     steps: list[Step] = []
     for step in path:
         if isinstance(step, int) and steps and isinstance(steps[-1], int):

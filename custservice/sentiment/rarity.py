@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from custservice.sentiment.patterns import ANY, Path
+from custservice.sentiment.patterns import ANY, Path, Step
 
 #: How often common English words stand in a text, roughly, against 1 for any other word. It decides speed alone.
 _FREQUENT = {
@@ -26,27 +26,26 @@ _FREQUENT = {
 }
 
 
-class Rarity:
-    """How often the words that fit a step of a path stand in a text, by a rough guess."""
+class Rarity(dict[Step, float]):
+    """Step of a path to how often words that fit it stand in a text, by a rough guess; filled as it is asked."""
 
     def __init__(self, words: Mapping[str, frozenset[str]]) -> None:
+        super().__init__()
         self._words = words
-        self._costs: dict[frozenset[str], float] = {}
 
     def rarest(self, path: Path) -> tuple[int, int]:
         """Return the places of the steps that fewest and second fewest words fit, twice the same where it has one."""
-        costs = [math.inf if isinstance(step, int) else self._cost(step) for step in path]
+        if len(path) == 1:
+            return 0, 0
+        costs = [self[step] for step in path]
         anchor = costs.index(min(costs))
-        if len(costs) == 1:
-            return anchor, anchor
         costs[anchor] = math.inf
         return anchor, costs.index(min(costs))
 
-    def _cost(self, step: frozenset[str]) -> float:
-        known = self._costs.get(step)
-        if known is None:
-            known = self._costs[step] = sum(self._atom_cost(atom) for atom in step)
-        return known
+    def __missing__(self, step: Step) -> float:
+        cost = math.inf if isinstance(step, int) else sum(self._atom_cost(atom) for atom in step)
+        self[step] = cost
+        return cost
 
     def _atom_cost(self, atom: str) -> float:
         if atom == ANY:

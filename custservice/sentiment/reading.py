@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from custservice.sentiment.compiled import Tables, TokenType
-from custservice.sentiment.engine import Match, find_matches
-from custservice.sentiment.lexicon import JUDGE, TOPIC, VETO, Group
+from custservice.sentiment.engine import find_matches
+from custservice.sentiment.lexicon import TOPIC, Group
 from custservice.sentiment.negation import condition_of, negator_of, question_over, wish_of
 from custservice.sentiment.scope import (
     ADVERB,
@@ -32,6 +32,7 @@ from custservice.sentiment.scope import (
     object_after,
     subject_before,
 )
+from custservice.sentiment.walk import Match
 
 _OPPOSITE = {"praise": "blame", "blame": "praise"}
 #: Words that stand for what was done: "it was rude", "this is unprofessional".
@@ -89,12 +90,16 @@ def read_sentence(tables: Tables, tokens: Sequence[TokenType], *, topics: bool =
 
     Without ``topics`` those that bear on no behaviour are not read, which is quicker.
     """
-    matches = find_matches(tables, tokens)
-    if not matches:
-        return []
+    return read_matches(tables, tokens, find_matches(tables, tokens), topics=topics)
+
+
+def read_matches(
+    tables: Tables, tokens: Sequence[TokenType], matches: list[Match], *, topics: bool = True
+) -> list[Finding]:
+    """Return all findings of a sentence whose matches are known; see ``read_sentence``."""
     groups = tables.groups
-    cues = [match for match in matches if groups[match[0]].driver != VETO]
-    if not cues or not (topics or any(groups[path].is_of_staff for path, _ in cues)):
+    cues = [match for match in matches if not groups[match[0]].is_veto]
+    if not cues or not (topics or True in [groups[path].is_of_staff for path, _ in cues]):
         return []
     vetoed = _vetoed(tables, matches) if len(cues) < len(matches) else set()
     scene = Scene(tokens)
@@ -107,7 +112,7 @@ def read_sentence(tables: Tables, tokens: Sequence[TokenType], *, topics: bool =
         for path, places in cues:
             if not groups[path].is_of_staff and _bears_on(places, findings):
                 findings += _findings(tables, scene, path, places, vetoed, True)
-    return _settled(_longest(findings))
+    return _settled(_longest(findings)) if findings else []
 
 
 def _mark_adjectives(tables: Tables, scene: Scene, cues: list[Match]) -> None:
@@ -125,7 +130,7 @@ def _bears_on(places: tuple[int, ...], findings: list[Finding]) -> bool:
     """Whether what is said of a topic may decide if a finding counts: it is part of it, or judged by the same words."""
     return any(
         (len(places) > 1 and f.own.issubset(places))
-        or (f.group.driver == JUDGE and f.first <= places[0] and places[-1] <= f.last)
+        or (f.group.is_judgement and f.first <= places[0] and places[-1] <= f.last)
         for f in findings
     )
 
@@ -136,7 +141,7 @@ def _findings(
     """Return what one match says; judgements of topics in one word bear on no behaviour."""
     group = tables.groups[path]
     of_topics_alone = bool(vetoed) and vetoed.issuperset(places)
-    if of_topics_alone and group.is_of_staff and group.driver != JUDGE:
+    if of_topics_alone and group.is_of_staff and not group.is_judgement:
         return []
     aims = _aims(scene, group, places[-1], _heads(scene, group, places[0], places[-1]))
     if of_topics_alone:
@@ -149,6 +154,8 @@ def _findings(
 
 def mentions_of(findings: Sequence[Finding]) -> list[Finding]:
     """Return the findings that count, each driver and polarity once, in the order of the sentence."""
+    if not findings:
+        return []
     kept: dict[tuple[str, str], Finding] = {}
     for finding in sorted([f for f in findings if not f.veto], key=attrgetter("first")):
         kept.setdefault((finding.driver, finding.polarity), finding)
@@ -157,8 +164,10 @@ def mentions_of(findings: Sequence[Finding]) -> list[Finding]:
 
 def _longest(findings: list[Finding]) -> list[Finding]:
     """Drop findings whose words are all part of a longer one that is about staff."""
+    if len(findings) == 1:
+        return findings
     longer = [f for f in findings if f.veto != NOT_STAFF and len(f.own) > 1]
-    if not longer or len(findings) == 1:
+    if not longer:
         return findings
     return [f for f in findings if not any(_is_part(f, other) for other in longer)]
 
@@ -166,7 +175,7 @@ def _longest(findings: list[Finding]) -> list[Finding]:
 def _is_part(finding: Finding, other: Finding) -> bool:
     if not finding.own < other.own:
         return False
-    if finding.group.driver == JUDGE:
+    if finding.group.is_judgement:
         # "great location and service": that the location has a pattern of its own says nothing of the service.
         return finding.head is None or finding.head in other.own
     # Two behaviours may share a word when others stand between: "communicative and responds quickly".
@@ -176,25 +185,25 @@ def _is_part(finding: Finding, other: Finding) -> bool:
 
 def _vetoed(tables: Tables, matches: list[Match]) -> set[int]:
     return {
-        place
-        for path, places in matches
-        if tables.groups[path].driver == VETO
-        for place in range(places[0], places[-1] + 1)
+        place for path, places in matches if tables.groups[path].is_veto for place in range(places[0], places[-1] + 1)
     }
 
 
 def _read_cue(scene: Scene, group: Group, path: int, places: tuple[int, ...], aims: list[_Aim]) -> list[Finding]:
     """Return the findings of a match for each driver that it speaks of."""
     first, last, own = places[0], places[-1], frozenset(places)
-    said = _how_said(scene, group, first, last, own) if any(not driver.startswith("!") for driver, _ in aims) else None
+    of_staff = False in [driver.startswith("!") for driver, _ in aims]
+    said = _how_said(scene, group, first, last, own) if of_staff else None
     findings = []
     for driver, head in aims:
         if said is None or driver.startswith("!"):
             findings.append(Finding(driver[1:], group.polarity, first, last, group, path, own, head, NOT_STAFF))
             continue
         polarity, turned, veto, negator = said
-        near = [k for k in (negator, head) if k is not None and first - _MAX_EVIDENCE <= k <= last + _MAX_EVIDENCE]
-        begin, end = min([first, *near]), max([last, *near])
+        begin, end = first, last
+        for near in (negator, head):
+            if near is not None and first - _MAX_EVIDENCE <= near <= last + _MAX_EVIDENCE:
+                begin, end = min(begin, near), max(end, near)
         findings.append(Finding(driver, polarity, begin, end, group, path, own, head, veto, turned))
     return findings
 
@@ -230,7 +239,7 @@ def _negator(scene: Scene, group: Group, first: int, own: frozenset[int]) -> int
 def _heads(scene: Scene, group: Group, first: int, last: int) -> list[int]:
     if group.about == "object":
         return object_after(scene, last + 1)
-    if group.about == "anyone" and group.driver != JUDGE:
+    if group.about == "anyone" and not group.is_judgement:
         return []
     if group.about in ("doer", "staff_doer"):
         return doer_before(scene, first)
@@ -276,7 +285,7 @@ def _follows_link(scene: Scene, first: int, between: int = ADVERB) -> bool:
 
 def _aims(scene: Scene, group: Group, last: int, heads: list[int]) -> list[_Aim]:
     """Return the drivers a match speaks of, with the noun; ``!driver`` where it speaks of something else."""
-    if group.driver == JUDGE:
+    if group.is_judgement:
         # "super helpful": here the word only strengthens another.
         return [] if scene.bits[last] & ADVERB and last + 1 in scene.cues else list(_judged(scene, heads))
     accepted = _is_about_staff(scene, group, last, heads)
@@ -284,25 +293,32 @@ def _aims(scene: Scene, group: Group, last: int, heads: list[int]) -> list[_Aim]
 
 
 def _is_about_staff(scene: Scene, group: Group, last: int, heads: list[int]) -> bool:
-    bits = [scene.bits[head] for head in heads]
-    ours = any(b & OURS for b in bits)
-    # "We were promptly seated": what an adverb says is of whoever did it.
-    passive = all(b & SELF for b in bits) and scene.words[last].endswith("ly")
-    if group.about in ("person", "conduct"):
-        return ours or passive or not heads or any(_is_manner(scene, group, head) for head in heads)
-    if group.about == "staff":
-        return ours or (passive and bool(bits)) or (not heads and _is_beside_trait(scene, last))
-    if group.about == "doer":
-        return ours or not any(b & (SELF | OTHERS | THING) for b in bits)
-    if group.about == "us":
-        return not any(b & THING for b in bits)
-    if group.about == "employee":
-        return any(b & PEOPLE or scene.words[k] in ("he", "she") for b, k in zip(bits, heads, strict=True))
-    if group.about == "staff_doer":
-        return ours or (not heads and any(b & OURS for b in scene.bits))
-    if group.about == "thing":
+    about, bits = group.about, 0
+    for head in heads:
+        bits |= scene.bits[head]
+    ours = bool(bits & OURS)
+    if about in ("person", "conduct"):
+        if ours or not heads or _is_passive(scene, last, heads):
+            return True
+        return any(_is_manner(scene, group, head) for head in heads)
+    if about == "staff":
+        return ours or (_is_passive(scene, last, heads) if heads else _is_beside_trait(scene, last))
+    if about == "doer":
+        return ours or not bits & (SELF | OTHERS | THING)
+    if about == "us":
+        return not bits & THING
+    if about == "employee":
+        return bool(bits & PEOPLE) or any(scene.words[head] in ("he", "she") for head in heads)
+    if about == "staff_doer":
+        return ours or (not heads and bool(scene.seen & OURS))
+    if about == "thing":
         return not heads or any(_is_topic_of(scene, group, head) for head in heads)
     return True
+
+
+def _is_passive(scene: Scene, last: int, heads: list[int]) -> bool:
+    """Whether an adverb is said of guests alone: "we were promptly seated" tells how whoever did it was."""
+    return scene.words[last].endswith("ly") and all(scene.bits[head] & SELF for head in heads)
 
 
 def _is_topic_of(scene: Scene, group: Group, head: int) -> bool:
@@ -348,13 +364,13 @@ def _settled(findings: list[Finding]) -> list[Finding]:
     A general judgement goes where the same words name a behaviour; a quality that is itself judged ("courtesy was
     not good") goes where the judgement says how it was.
     """
-    judged = {(f.driver, f.head) for f in findings if f.group.driver == JUDGE}
+    judged = {(f.driver, f.head) for f in findings if f.group.is_judgement}
     if not judged:
         return findings
-    named = {(f.first, f.last) for f in findings if not f.veto and f.group.driver != JUDGE}
+    named = {(f.first, f.last) for f in findings if not f.veto and not f.group.is_judgement}
     return [
         f
         for f in findings
-        if not (f.group.driver == JUDGE and (f.first, f.last) in named)
-        and not (f.group.is_word and f.group.driver != JUDGE and any((f.driver, place) in judged for place in f.own))
+        if not (f.group.is_judgement and (f.first, f.last) in named)
+        and not (f.group.is_word and not f.group.is_judgement and any((f.driver, place) in judged for place in f.own))
     ]

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 
 from custservice.sentiment.compiled import BITS, TokenType
 
@@ -84,8 +86,7 @@ class Scene:
     def __post_init__(self) -> None:
         self.bits = [token.bits for token in self.tokens]
         self.words = [token.word for token in self.tokens]
-        for bits in self.bits:
-            self.seen |= bits
+        self.seen = reduce(or_, self.bits, 0)
         if "however" in self.words:
             self._open_clauses()
 

@@ -133,10 +133,11 @@ def words_of(surface: str, spelling: Mapping[str, str], known: Iterable[str] = (
         return ()
     if not surface[0].isalnum():
         return (surface[0],)
-    word = plain(surface).lower()
+    is_simple = surface.isascii() and surface.isalpha()
+    word = surface.lower() if is_simple else plain(surface).lower()
     if word in spelling:
         return tuple(spelling[word].split())
-    if "'" in word:
+    if not is_simple and "'" in word:
         return tuple(part for piece in _take_apart(word) for part in spelling.get(piece, piece).split())
     if _REPEATED.search(word) and word.isalpha():
         word = _shortened(word, known)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-#: The witness that every sentence holds.
-ALWAYS = 1
 #: Ranks of paths: those that may be left out, those that say something of some nouns alone, and the rest.
 MINOR, OF_NOUNS, MAIN = range(3)
 
@@ -32,76 +31,57 @@ class Node:
 class Side:
     """What the paths anchored at a kind of token ask of its neighbours on one side."""
 
-    __slots__ = ("_exits", "_known", "near", "reach")
+    __slots__ = ("_exits", "_known")
 
-    def __init__(self, nodes: Iterable[Node], near: int) -> None:
+    def __init__(self, nodes: Iterable[Node]) -> None:
         self._exits = [exit_ for node in nodes for exit_ in ([(0, node)] if node.edges else []) + list(node.gaps)]
         self._known: dict[int, list[tuple[int, Node]]] = {}
-        #: What a neighbour must have one of; most neighbours have none, and that is all they cost.
-        self.near = near
-        #: How far away a neighbour may be.
-        self.reach = max((width + 1 for width, _ in self._exits), default=0)
 
     def lead(self, number: int, symbols: frozenset[int]) -> list[tuple[int, Node]]:
-        """Return where a neighbour leads, with how many words may stand between; remembered by its number."""
+        """Return where a neighbour leads, with how many words may stand between; remembered by its number.
+
+        What is first in the lexicon stands last.
+        """
         known = self._known.get(number)
         if known is None:
-            known = [(width, after) for width, node in self._exits for after in node.after(symbols)]
+            known = [(width, after) for width, node in self._exits for after in node.after(symbols)][::-1]
             self._known[number] = known
         return known
 
 
 class Start:
-    """What can begin at a kind of token."""
+    """What can begin at a kind of token: paths of this one word, and what longer ones ask, left and right."""
 
-    __slots__ = ("_near", "_nodes", "_sides", "needs", "single", "wanted")
+    __slots__ = ("sides", "single")
 
-    def __init__(self, nodes: Sequence[Node], needs: Sequence[int], near: tuple[int, int]) -> None:
-        #: Paths of this one word.
+    def __init__(self, nodes: Sequence[Node]) -> None:
         self.single = tuple(path for node in nodes for path in node.accepts)
-        #: Of these witnesses a sentence must hold one for any path of several words.
-        self.needs = (needs[0] | needs[1] | needs[2]) & ~ALWAYS
-        #: The same for the paths of any length that say most: without and with those that say it of some nouns alone.
-        self.wanted = (needs[MAIN], needs[MAIN] | needs[OF_NOUNS])
-        self._nodes, self._near = nodes, near
-        self._sides: tuple[Side, Side] | None = None
-
-    def sides(self) -> tuple[Side, Side]:
-        """Return what longer paths ask of the neighbours on the left and on the right; made when first asked for."""
-        if self._sides is None:
-            turns = [node.turn for node in self._nodes if node.turn is not None]
-            self._sides = Side(turns, self._near[0]), Side(self._nodes, self._near[1])
-        return self._sides
+        turns = [node.turn for node in nodes if node.turn is not None]
+        self.sides = Side(turns), Side(nodes)
 
 
-class Bits:
-    """Sets of symbols as numbers: one bit for each symbol that was asked for."""
+class Ask(NamedTuple):
+    """What a path asks of a sentence, as far as arrays can tell; see ``scan``."""
 
-    __slots__ = ("_bits",)
-
-    def __init__(self) -> None:
-        self._bits: dict[int, int] = {}
-
-    def of(self, symbol: int) -> int:
-        """Return the bit of a symbol; the lowest bit of all is no symbol's."""
-        return self._bits.setdefault(symbol, ALWAYS << (1 + len(self._bits)))
-
-    def among(self, symbols: frozenset[int]) -> int:
-        """Return the bits of those symbols that have one."""
-        return union(self._bits, symbols)
+    anchor: int
+    rank: int
+    #: The second rarest symbol, the side (0 left, 1 right) and symbol of the step next to the anchor, and how many
+    #: words may stand between; -1 for a path of one word.
+    witness: int
+    side: int
+    neighbour: int
+    width: int
 
 
 class Trie:
     """The paths, as one tree from ``root``."""
 
-    __slots__ = ("_near", "_needs", "_neighbours", "_witnesses", "root")
+    __slots__ = ("_starts", "asks", "root")
 
-    def __init__(self, witnesses: Bits, neighbours: Bits) -> None:
+    def __init__(self) -> None:
         self.root = Node()
-        self._witnesses, self._neighbours = witnesses, neighbours
-        #: For each anchor what its paths need in the sentence, by rank, and next to it, on the left and on the right.
-        self._needs: tuple[dict[int, int], ...] = ({}, {}, {})
-        self._near: tuple[dict[int, int], dict[int, int]] = ({}, {})
+        self.asks: list[Ask] = []
+        self._starts: dict[int, Start] = {}
 
     def add(self, symbols: Sequence[int], rarest: tuple[int, int], accepted: int, rank: int = MAIN) -> None:
         """Add a path with the places of its rarest symbol, its anchor, and of the second rarest, its witness.
@@ -116,39 +96,20 @@ class Trie:
                 node.turn = Node()
             node = _follow(node.turn, before)
         node.accepts = (*node.accepts, accepted)
-        bit = self._witnesses.of(symbols[witness]) if witness != anchor else ALWAYS
-        _add(self._needs[rank], symbols[anchor], bit)
         if after or before:
-            first = next(symbol for symbol in after or before if symbol >= 0)
-            _add(self._near[1 if after else 0], symbols[anchor], self._neighbours.of(first))
+            beside = after or before
+            width = -beside[0] if beside[0] < 0 else 0
+            next_to = beside[1] if width else beside[0]
+            self.asks.append(Ask(symbols[anchor], rank, symbols[witness], 1 if after else 0, next_to, width))
+        else:
+            self.asks.append(Ask(symbols[anchor], rank, -1, -1, -1, 0))
 
-    def start(self, symbols: frozenset[int]) -> Start | None:
-        """Return what can begin at a token with these symbols, or None."""
-        nodes = self.root.after(symbols)
-        if not nodes:
-            return None
-        left, right = self._near
-        return Start(
-            nodes, [union(needs, symbols) for needs in self._needs], (union(left, symbols), union(right, symbols))
-        )
-
-
-def _add(bits: dict[int, int], key: int, bit: int) -> None:
-    bits[key] = bits.get(key, 0) | bit
-
-
-def union(bits: dict[int, int], symbols: frozenset[int]) -> int:
-    """Return the bits of all symbols, as one number.
-
-    Examples
-    --------
-    >>> union({7: 0b001, 8: 0b010, 9: 0b100}, frozenset([5, 7, 9]))
-    5
-    """
-    found = 0
-    for symbol in bits.keys() & symbols:
-        found |= bits[symbol]
-    return found
+    def start(self, number: int, symbols: frozenset[int]) -> Start:
+        """Return what can begin at a token with these symbols; remembered by its number."""
+        known = self._starts.get(number)
+        if known is None:
+            known = self._starts[number] = Start(self.root.after(symbols))
+        return known
 
 
 def _follow(node: Node, symbols: Iterable[int]) -> Node:

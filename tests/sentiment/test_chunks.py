@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from custservice.sentiment.chunks import pieces
+from custservice.sentiment import chunks
 from custservice.sentiment.compiled import Tables
 from custservice.sentiment.lexicon import load_lexicon
 from custservice.sentiment.tokens import TOKEN, split_sentences
@@ -26,19 +27,22 @@ def tables() -> Tables:
 def check(text: str) -> None:
     known = tables()
     spans = split_sentences(text)
-    found = list(pieces(text, known.chunks))
-    assert len(found) == len(spans)
-    for piece, (start, end) in zip(found, spans, strict=True):
+    found = known.chunks.read([None, text])
+    types, first = known.chunks.types(found.chunks)
+    assert found.text.tolist() == [1] * len(spans)
+    assert found.number.tolist() == list(range(len(spans)))
+    for number, (start, end) in enumerate(spans):
         slow = [
             (token, (start + mark.start(), start + mark.end()))
             for mark in TOKEN.finditer(text[start:end])
             for token in known.token_types[mark[0]]
         ]
-        fast = [
-            (token, (piece.start(place) + a, piece.start(place) + b))
-            for place, chunk in enumerate(piece.parts)
-            for token, (a, b) in zip(chunk.tokens, chunk.spans(known.token_types), strict=True)
-        ]
+        fast = []
+        for place in range(*found.first[number : number + 2].tolist()):
+            begin = int(found.starts(np.array([place]))[0])
+            for within, token in enumerate(types[first[place] : first[place + 1]].tolist()):
+                a, b = known.chunks.span(int(found.chunks[place]), within)
+                fast.append((known.types[token], (begin + a, begin + b)))
         assert fast == slow
 
 
@@ -80,3 +84,11 @@ def test_same_sentences_tokens_and_offsets_on_all_real_reviews() -> None:
 def test_same_sentences_tokens_and_offsets_on_some_real_reviews() -> None:
     for text in real_texts().iloc[::40]:
         check(text)
+
+
+def test_too_many_chunks_begin_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chunks, "_MOST_CHUNKS", 3)
+    texts = ["The staff were rude and slow.", "The host was lovely.", "Rude staff."] * 2
+    for text in texts:
+        check(text)
+    assert len(tables().chunks.known) < 8

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from slow_engine import Oracle, Word
 
-from custservice.sentiment.chunks import pieces
 from custservice.sentiment.compiled import Tables
-from custservice.sentiment.engine import find_matches, join_phrases, read_line
+from custservice.sentiment.engine import find_all_matches, find_matches, read_line
 from custservice.sentiment.lexicon import load_lexicon
+from custservice.sentiment.lines import join_phrases
 from custservice.sentiment.tokens import split_sentences
 
 SHARED = Path(__file__).parents[2] / "../shared"
@@ -113,12 +113,28 @@ def test_matches_stand_in_the_order_of_the_lexicon() -> None:
     assert found == find_matches(again, read_line(again, "The staff were not friendly or helpful at all").tokens)
 
 
-def test_phrases_of_pieces_are_those_of_the_sentence() -> None:
-    text = "The front desk failed to help. Room service was late!"
-    for piece, (start, end) in zip(pieces(text, tables().chunks), split_sentences(text), strict=True):
-        line = join_phrases(tables(), [token for chunk in piece.parts for token in chunk.tokens])
-        assert line == read_line(tables(), text[start:end])
-        assert line.offsets(tables(), text[start:end])
+def test_sentences_of_a_batch_are_read_as_each_by_itself() -> None:
+    """All at once or one by one: the same tokens and the same matches, phrases joined or not."""
+    texts = ["The front desk failed to help. Room service was late!", "", "ok", *demo_texts()[::200]]
+    sentences = tables().chunks.read(texts)
+    types, first = tables().chunks.types(sentences.chunks)
+    lines = join_phrases(tables(), types, first[sentences.first])
+    matched = {found.sentence: found for found in find_all_matches(tables(), lines, topics=True)}
+    spans = [text[a:b] for text in texts for a, b in split_sentences(text)]
+    assert len(spans) == len(lines.first) - 1
+    for number, span in enumerate(spans):
+        line = read_line(tables(), span)
+        assert line.offsets(tables(), span)
+        assert [token.place for token in line.tokens] == lines.types[slice(*lines.first[number : number + 2])].tolist()
+        found = matched[number].matches if number in matched else []
+        assert found == find_matches(tables(), line.tokens)
+
+
+def test_a_sentence_that_says_nothing_of_staff_is_left_out() -> None:
+    sentences = tables().chunks.read(["Lovely staff. Great view. The room was clean."])
+    types, first = tables().chunks.types(sentences.chunks)
+    lines = join_phrases(tables(), types, first[sentences.first])
+    assert [found.sentence for found in find_all_matches(tables(), lines, topics=False)] == [0]
 
 
 def test_the_oracle_knows_unknown_names_and_adverbs() -> None:
@@ -130,6 +146,6 @@ def test_the_oracle_knows_unknown_names_and_adverbs() -> None:
 def test_unknown_words_are_no_words_of_the_lexicon() -> None:
     """The stand-in of unknown words once was "x", which "x ray" names: no unknown name was a name any more."""
     for word in ("Lukas", "lukas", "lukasly", "77th"):
-        token = tables().chunks[word].tokens[0]
+        token = tables().token_types[word][0]
         assert token.word not in tables().known_words
     check("Thanks, Lukas!")

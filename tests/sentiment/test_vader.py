@@ -33,6 +33,7 @@ def original(text: str) -> tuple[float, ...]:
 WORDS = [
     *("good", "bad", "great", "not", "no", "never", "kind", "of", "sort", "least", "very", "extremely", "but", "BUT"),
     *("GREAT", "terrible", "isn't", "without", "doubt", "so", "this", "nothing", "nor", "or", "at", "the", "shit"),
+    *("So", "This", "THIS", "NEVER", "nice.", "bad?", "awful!!!", "hopeless??", "VERY", "barely", "uncool", "lol", "."),
     *("bomb", "yeah", "right", "kiss", "death", "die", "for", "staff", ":)", "😀", "hardly", "love", "HATE", "great!!"),
 ]
 
@@ -42,6 +43,21 @@ WORDS = [
 def test_same_scores_on_rows_of_telling_words(words: list[str]) -> None:
     text = " ".join(words)
     assert score_sentence(text) == original(text)
+    check_arrays([text, *words])
+
+
+def check_arrays(texts: list[str]) -> None:
+    """The arrays of a batch against the words of one sentence."""
+    frame = score_sentiment(texts).dropna()
+    spans = [text[a:b] for text in texts for a, b in split_sentences(text)]
+    rows = list(frame[list(COLUMNS[2:])].itertuples(index=False, name=None))
+    assert rows == [score_sentence(MARKUP.sub(" ", span)) for span in spans]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.text(), max_size=4))
+def test_same_scores_in_a_batch(texts: list[str]) -> None:
+    check_arrays(texts)
 
 
 @settings(max_examples=200, deadline=None)
