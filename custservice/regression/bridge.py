@@ -8,7 +8,7 @@ import pandas as pd
 
 from custservice.regression.effects import PER
 from custservice.regression.estimate import Estimate
-from custservice.regression.linear import fit_linear
+from custservice.regression.models import least_squares
 from custservice.regression.question import put_question
 
 
@@ -57,15 +57,7 @@ def vendor_bridge(
     True
     """
     asked = put_question(panel, outcome, exposures=exposures, controls=controls, absorb=absorb, cluster=cluster)
-    fit = fit_linear(
-        asked.y,
-        asked.x,
-        asked.names,
-        groups=asked.groups,
-        clusters=asked.clusters,
-        wanted=asked.n_exposures,
-        also=asked.also,
-    )
+    fit = least_squares(asked)
     own = fit.estimate
     at = [asked.names.index(name) for name in own.names]
     y, x, n = asked.y, asked.x[:, at], len(asked.y)

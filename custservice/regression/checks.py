@@ -13,7 +13,7 @@ from custservice.panel import exposure_columns
 from custservice.regression.design import DEFAULT_CONTROLS, LEAST_CLUSTERS, LEAST_MENTIONS, split_column
 from custservice.regression.effects import PER, UNITS
 from custservice.regression.estimate import Estimate, benjamini_hochberg
-from custservice.regression.linear import fit_linear
+from custservice.regression.models import least_squares
 from custservice.regression.question import Question, put_question
 
 #: Controls that are the placebo's outcome under another name.
@@ -68,7 +68,7 @@ def placebo(
     """
     names = [name for name in (DEFAULT_CONTROLS if controls is None else controls) if name not in HISTORY]
     asked = put_question(panel, "prior_visits", exposures=None, controls=names, absorb=absorb, cluster=cluster)
-    estimate = _fitted(asked, asked.n_exposures)
+    estimate = least_squares(asked).estimate
     labels = asked.exposures.labels.set_index(pd.Index(asked.exposures.columns.columns)).loc[list(estimate.names)]
     table = _table(labels[["driver", "polarity", "n_mentions"]], estimate, "earlier visits per 1,000 visits")
     table["expected"] = table["driver"].isin(FROM_THE_PAST)
@@ -116,7 +116,7 @@ def negative_control(
     chosen = list(dict.fromkeys([*(DEFAULT_CONTROLS if controls is None else controls), "topics"]))
     asked = put_question(panel, outcome, exposures=None, controls=chosen, absorb=absorb, cluster=cluster)
     topics = [name for name in exposure_columns(asked.sample, topics=True) if _common(asked, name)]
-    estimate = _fitted(asked, asked.x.shape[1])
+    estimate = least_squares(asked, wanted=asked.x.shape[1]).estimate
     topics = [name for name in topics if name in estimate.names]
     staff = [name for name in asked.exposures.columns.columns if name in estimate.names and name.endswith("blame")]
     blamed = [name for name in topics if name.endswith("_blame")]
@@ -147,18 +147,6 @@ def _common(asked: Question, name: str) -> bool:
     carried = asked.sample[name].to_numpy(dtype=np.float64) > 0
     least = min(LEAST_CLUSTERS, int(asked.clusters.max()) + 1)
     return bool(carried.sum() >= LEAST_MENTIONS and len(np.unique(asked.clusters[carried])) >= least)
-
-
-def _fitted(asked: Question, wanted: int) -> Estimate:
-    return fit_linear(
-        asked.y,
-        asked.x,
-        asked.names,
-        groups=asked.groups,
-        clusters=asked.clusters,
-        wanted=wanted,
-        also=asked.also,
-    ).estimate
 
 
 def _table(labels: pd.DataFrame, estimate: Estimate, unit: str) -> pd.DataFrame:

@@ -44,16 +44,21 @@ class Fitted:
 
 def linear(asked: Question) -> Fitted:
     """``y = mentions + controls + location``: least squares (see `fit_linear`)."""
-    fit = fit_linear(
+    fit = least_squares(asked)
+    return Fitted(fit.estimate, float(asked.y.mean()), (), fit.dropped, fit)
+
+
+def least_squares(asked: Question, wanted: int | None = None) -> LinearFit:
+    """Return the linear regression of a question, for its first ``wanted`` columns (its exposures where None)."""
+    return fit_linear(
         asked.y,
         asked.x,
         asked.names,
         groups=asked.groups,
         clusters=asked.clusters,
-        wanted=asked.n_exposures,
+        wanted=asked.n_exposures if wanted is None else wanted,
         also=asked.also,
     )
-    return Fitted(fit.estimate, float(asked.y.mean()), (), fit.dropped, fit)
 
 
 def logit(asked: Question) -> Fitted:

@@ -16,7 +16,8 @@ from custservice.regression.bands import simultaneous_bands
 from custservice.regression.estimate import Estimate
 from custservice.regression.importance import MOST_GROUPS, lmg_shares
 from custservice.regression.joint import joint_test
-from custservice.regression.linear import fit_linear, independent_columns, partial_out
+from custservice.regression.linear import independent_columns, partial_out
+from custservice.regression.models import least_squares
 from custservice.regression.question import Question, put_question
 from custservice.sentiment import families
 
@@ -103,15 +104,7 @@ def driver_importance(
     (['warmth', 'courtesy'], [0.8, 0.2])
     """
     asked = put_question(panel, outcome, exposures=None, controls=controls, absorb=absorb, cluster=cluster)
-    fit = fit_linear(
-        asked.y,
-        asked.x,
-        asked.names,
-        groups=asked.groups,
-        clusters=asked.clusters,
-        wanted=asked.n_exposures,
-        also=asked.also,
-    )
+    fit = least_squares(asked)
     _refuse_chance(fit.estimate)
     names, groups = _groups(asked, of)
     parts, k = _cross_products(asked, seed)
