@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from custservice.sentiment import families
 from custservice.sentiment.tokens import split_sentences
 
 Pair = tuple[str, str]
@@ -25,6 +27,8 @@ class Sentence:
     pairs: frozenset[Pair]
     disputed: frozenset[Pair] = frozenset()
     weight: float = 1.0
+    #: Where it comes from.
+    source: str = ""
 
 
 def read_gold(file: Path) -> list[Sentence]:
@@ -36,7 +40,7 @@ def read_gold(file: Path) -> list[Sentence]:
         return _read_placed(file)
     if file.suffix == ".tsv":
         lines = [line.split("\t") for line in file.read_text(encoding="utf-8").splitlines()]
-        return [Sentence(text, _pairs(labels)) for labels, text in lines]
+        return [Sentence(text, _pairs(labels), source=file.stem) for labels, text in lines]
     rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
     return [
         Sentence(
@@ -44,6 +48,7 @@ def read_gold(file: Path) -> list[Sentence]:
             frozenset((label[0], label[1]) for label in row["labels"]),
             frozenset((label[0], label[1]) for label in row.get("disputed", ())),
             float(row.get("weight", 1)),
+            str(row["id"]).partition(":")[0],
         )
         for row in rows
     ]
@@ -52,6 +57,23 @@ def read_gold(file: Path) -> list[Sentence]:
 def _pairs(labels: str) -> frozenset[Pair]:
     signs = {"+": "praise", "-": "blame"}
     return frozenset((label[:-1], signs[label[-1]]) for label in labels.split() if label != "none")
+
+
+def read_traps(file: Path) -> list[Sentence]:
+    """Read the sentences of the tests: ``sentence => driver+ driver-``, lines of the texts in a TOML file.
+
+    Where the label is a sign alone, or 0, it tells of the driver that the text is named by, and of no other.
+    """
+    table = tomllib.loads(file.read_text("utf-8"))
+    lines = [(name, *line.rsplit("=>", 1)) for name, text in table.items() for line in text.strip().splitlines()]
+    return [_trap(name, text.strip(), labels.strip()) for name, text, labels in lines]
+
+
+def _trap(name: str, text: str, labels: str) -> Sentence:
+    if labels not in ("+", "-", "0"):
+        return Sentence(text, _pairs(labels), source="traps")
+    others = frozenset((driver, p) for driver in families() for p in ("praise", "blame") if driver != name)
+    return Sentence(text, _pairs(name + labels) if labels != "0" else frozenset(), others, source="traps")
 
 
 def _read_placed(file: Path) -> list[Sentence]:
@@ -64,7 +86,7 @@ def _read_placed(file: Path) -> list[Sentence]:
         if int(row) not in ends:
             ends = {int(row): dict(split_sentences(text))}
         sentence = " ".join(text[int(offset) : ends[int(row)][int(offset)]].split())
-        found.append(Sentence(sentence, _pairs(labels)))
+        found.append(Sentence(sentence, _pairs(labels), source=file.stem))
     return found
 
 

@@ -54,7 +54,7 @@ def hash_code(*places: str) -> str:
         target = _PACKAGE / place
         files = sorted(target.rglob("*")) if target.is_dir() else [target]
         for file in files:
-            if file.suffix in (".py", ".toml"):
+            if file.suffix in (".py", ".toml", ".json"):
                 digest.update(file.relative_to(_PACKAGE).as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
 

@@ -12,7 +12,7 @@ from custservice.study import Study, open_study
 STUDY = 'title = "Cafes"\nwindow_days = 30\n[reviews]\nfiles = "reviews.csv"\n'
 SAID = (
     "The waiter was rude.",  # found
-    "Our waitress glimmered like a happy lighthouse keeper tonight.",  # feeling, no pattern
+    "Our waitress wore a happy lighthouse keeper costume tonight.",  # feeling, no pattern
     "The coffee was awful.",  # no staff
     "The manager wore a green tie.",  # no feeling
 )

@@ -76,14 +76,14 @@ def test_reviews_stand_in_for_visits_those_without_text_too(folder):
 
 
 def test_an_own_lexicon_adds_drivers_and_patterns(folder):
-    own = '[drivers]\nspeech = "own"\n[speech.praise.tone]\n# How they speak.\npatterns = "spoke softly"\n'
+    own = '[drivers]\ndress = "own"\n[dress.praise.colours]\n# What they wear.\npatterns = "wore yellow"\n'
     (folder / "mine.toml").write_text(own)
-    (folder / "reviews.csv").write_text("id,customer,date,text\n1,a,2024-01-01,The waiter spoke softly.\n")
+    (folder / "reviews.csv").write_text("id,customer,date,text\n1,a,2024-01-01,The waiter wore yellow.\n")
     (folder / "study.toml").write_text('title = "T"\nlexicon = "mine.toml"\n[reviews]\nfiles = "reviews.csv"\n')
     study = open_study(folder)
-    assert study.mentions[["driver", "polarity", "evidence"]].values.tolist() == [["speech", "praise", "spoke softly"]]
-    assert study.panel["speech_praise"].tolist() == [1]
-    (folder / "mine.toml").write_text(own.replace("spoke softly", "spoke slowly"))
+    assert study.mentions[["driver", "polarity", "evidence"]].values.tolist() == [["dress", "praise", "wore yellow"]]
+    assert study.panel["dress_praise"].tolist() == [1]
+    (folder / "mine.toml").write_text(own.replace("wore yellow", "wore green"))
     assert open_study(folder).mentions.empty
     (folder / "mine.toml").write_text(own.replace('"own"', '"own'))
     with pytest.raises(LexiconError, match=r"mine\.toml is not valid TOML"):

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from custservice.sentiment.engine import read_line
 from custservice.sentiment.mentions import AnyLexicon, compiled
-from custservice.sentiment.reading import mentions_of, read_sentence
-from custservice.sentiment.tokens import split_sentences
+from custservice.sentiment.read_texts import Reading
 
 COLUMNS = ["sentence", "driver", "polarity", "words", "group", "pattern", "about", "turned", "set_aside"]
+#: The group of statements that no pattern made, and why a pattern's statement does not stand.
+BY_WORDING = "wording"
+_UNLIKELY = "unlikely by the wording"
 _TURNED = {"negated": "a negation turns it", "wish": "a wish or advice: blame"}
 
 
@@ -27,8 +30,9 @@ class Explanation:
         The text that was read.
     table
         Row per match of a pattern, in the order of the text: sentence (from 0), driver, polarity (after negation), the
-        words that matched, group and pattern (as they stand in the lexicon), about (the noun it is said of, "" where
-        none was found), turned (what turned its polarity) and set_aside (why it is no mention, "" where it is one).
+        words that matched, group and pattern (as they stand in the lexicon; "wording" and "" where no pattern but the
+        words of the sentence told it), about (the noun it is said of, "" where none was found), turned (what turned
+        its polarity) and set_aside (why it is no mention, "" where it is one).
     """
 
     text: str
@@ -52,7 +56,8 @@ def _line(row: dict[Any, Any]) -> str:
     about = f", said of '{row['about']}'" if row["about"] else ""
     turned = f", {row['turned']}" if row["turned"] else ""
     state = f"set aside: {row['set_aside']}" if row["set_aside"] else "counted"
-    return f"{said}{about}{turned} - {state} [{row['group']}: {row['pattern']}]"
+    pattern = f": {row['pattern']}" if row["pattern"] else ""
+    return f"{said}{about}{turned} - {state} [{row['group']}{pattern}]"
 
 
 def explain(text: str, lexicon: AnyLexicon = None) -> Explanation:
@@ -78,19 +83,27 @@ def explain(text: str, lexicon: AnyLexicon = None) -> Explanation:
     ['another business']
     """
     tables = compiled(lexicon)
+    reading = Reading(tables, [text], "all")
     rows = []
-    for number, (start, end) in enumerate(split_sentences(text)):
-        sentence = text[start:end]
-        line = read_line(tables, sentence)
-        spans = line.offsets(tables, sentence)
-        found = read_sentence(tables, line.tokens)
-        counted = {id(f) for f in mentions_of(found)}
-        for f in sorted(found, key=lambda f: f.first):
-            places = sorted(f.own)
-            aside = f.veto or ("" if id(f) in counted else "said already")
-            group, pattern, _ = tables.paths[f.path]
-            words = " ".join(sentence[slice(*spans[k])] for k in places)
-            head = "" if f.head is None else sentence[slice(*spans[f.head])]
-            said = (number, f.driver, f.polarity, words, group.key, group.patterns[pattern], head)
-            rows.append((*said, _TURNED.get(f.turned, f.turned), aside))
+    for sentence in sorted({*reading.findings, *reading.judged}):
+        judged = reading.judged.get(sentence, [])
+        stand = {(one.driver, one.polarity): one for one in judged}
+        for finding in sorted(reading.findings.get(sentence, ()), key=lambda finding: finding.first):
+            one = stand.get((finding.driver, finding.polarity))
+            aside = finding.veto or (_UNLIKELY if one is None else "" if one.finding is finding else "said already")
+            group, pattern, _ = tables.paths[finding.path]
+            words = _words(reading, text, sentence, sorted(finding.own))
+            head = "" if finding.head is None else _words(reading, text, sentence, [finding.head])
+            said = (sentence, finding.driver, finding.polarity, words, group.key, group.patterns[pattern], head)
+            rows.append((*said, _TURNED.get(finding.turned, finding.turned), aside))
+        for one in judged:
+            if one.finding is None:
+                first, last = reading.span_of(sentence, one)
+                words = text[reading.edges(np.array([first]), 0)[0] : reading.edges(np.array([last]), 1)[0]]
+                rows.append((sentence, one.driver, one.polarity, words, BY_WORDING, "", "", "", ""))
     return Explanation(text, pd.DataFrame(rows, columns=COLUMNS))
+
+
+def _words(reading: Reading, text: str, sentence: int, places: Sequence[int]) -> str:
+    starts, ends = (reading.edges(np.array(reading.tokens_of(sentence, places, way)), way) for way in (0, 1))
+    return " ".join(text[a:b] for a, b in zip(starts, ends, strict=True))

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache, partial
+from operator import itemgetter
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from custservice.sentiment.batches import Texts, frame_of, no_collecting, run_batches
-from custservice.sentiment.chunks import Ints, Sentences
 from custservice.sentiment.compiled import Tables
-from custservice.sentiment.engine import find_all_matches
 from custservice.sentiment.lexicon import TOPIC, Lexicon, load_lexicon
-from custservice.sentiment.lines import Lines, join_phrases
-from custservice.sentiment.reading import mentions_of, read_matches
+from custservice.sentiment.read_texts import Kind, Reading
 
 TYPES = {
     **{"text_id": "int64", "sentence": "int64", "family": "str", "driver": "str", "polarity": "str", "evidence": "str"},
     **{"start": "int64", "end": "int64"},
 }
 COLUMNS = tuple(TYPES)
-#: What is looked for.
-_Kind = Literal["behaviours", "topics", "all"]
 AnyLexicon = Lexicon | str | Path | None
 
 
@@ -105,51 +100,34 @@ def _tables(lexicon: Lexicon) -> Tables:
     return Tables(lexicon)
 
 
-def _run(texts: Texts, lexicon: AnyLexicon, kind: _Kind, workers: int) -> pd.DataFrame:
+def _run(texts: Texts, lexicon: AnyLexicon, kind: Kind, workers: int) -> pd.DataFrame:
     # A lexicon that cannot be used is told of before any process starts.
     compiled(lexicon)
     return run_batches(partial(_batch, lexicon=lexicon, kind=kind), texts, workers)
 
 
-def _batch(texts: list[Any], lexicon: AnyLexicon, kind: _Kind) -> pd.DataFrame:
+def _batch(texts: list[Any], lexicon: AnyLexicon, kind: Kind) -> pd.DataFrame:
     """Return the mentions of a batch, ``text_id`` being the place in it."""
     tables = compiled(lexicon)
     known = tables.lexicon.families.items()
     families = {driver: family for driver, family in known if kind == "all" or (family == TOPIC) == (kind == "topics")}
-    topics = any(driver.startswith(TOPIC) for driver in families)
     with no_collecting():
-        sentences = tables.chunks.read(texts)
-        types, first = tables.chunks.types(sentences.chunks)
-        lines = join_phrases(tables, types, first[sentences.first])
-        found = [mention for mention in _findings(tables, lines, topics) if mention[3] in families]
+        reading = Reading(tables, texts, kind)
+        found = [
+            (sentence, *reading.span_of(sentence, one), one.driver, one.polarity)
+            for sentence, statements in reading.judged.items()
+            for one in statements
+            if one.driver in families
+        ]
+        found.sort(key=itemgetter(0, 1))
         columns = list(zip(*found, strict=True)) or [()] * 5
         where = np.array(columns[0], np.int64)
-        begins, ends = (
-            _edges(tables, sentences, first, lines.sources[way][np.array(columns[1 + way], np.int64)], way)
-            for way in (0, 1)
-        )
+        starts, ends = (reading.edges(np.array(columns[1 + way], np.int64), way) for way in (0, 1))
+    sentences = reading.sentences
     places = sentences.text[where].tolist()
-    evidence = [texts[place][a:b] for place, a, b in zip(places, begins, ends, strict=True)]
+    evidence = [texts[place][a:b] for place, a, b in zip(places, starts, ends, strict=True)]
     named = [families[driver] for driver in columns[3]]
-    return frame_of([places, sentences.number[where], named, *columns[3:], evidence, begins, ends], TYPES)
-
-
-def _findings(tables: Tables, lines: Lines, topics: bool) -> Iterator[tuple[int, int, int, str, str]]:
-    """Yield sentence, places of the first and last token, driver and polarity of each mention of a batch."""
-    for sentence, base, tokens, matches in find_all_matches(tables, lines, topics=topics):
-        for finding in mentions_of(read_matches(tables, tokens, matches, topics=topics)):
-            yield sentence, base + finding.first, base + finding.last, finding.driver, finding.polarity
-
-
-def _edges(tables: Tables, sentences: Sentences, first: Ints, tokens: Ints, way: int) -> list[int]:
-    """Return where tokens of a batch begin (``way`` 0) or end (1) in their texts.
-
-    ``first`` tells where the tokens of each chunk begin.
-    """
-    chunk = np.searchsorted(first, tokens, side="right") - 1
-    numbers, within = sentences.chunks[chunk].tolist(), (tokens - first[chunk]).tolist()
-    edges = [tables.chunks.span(number, token)[way] for number, token in zip(numbers, within, strict=True)]
-    return [start + edge for start, edge in zip(sentences.starts(chunk).tolist(), edges, strict=True)]
+    return frame_of([places, sentences.number[where], named, *columns[3:], evidence, starts, ends], TYPES)
 
 
 __all__ = ["COLUMNS", "TOPIC", "find_all", "find_mentions", "find_topics"]

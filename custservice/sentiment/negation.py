@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from custservice.sentiment.compiled import BITS
-from custservice.sentiment.scope import (
+from custservice.sentiment.scene import (
     ADJECTIVE,
     ADVERB,
     AND,
@@ -24,8 +24,8 @@ from custservice.sentiment.scope import (
     THEY,
     THING,
     Scene,
-    _before_phrase,
 )
+from custservice.sentiment.scope import _before_phrase
 
 IF, WISH, RAISING, ASKING = BITS["if"], BITS["wish"], BITS["raising"], BITS["asking"]
 #: Negators that speak of who, and so reach over the whole clause.
@@ -79,6 +79,8 @@ _FRESH = {
     "not",
 }
 _QUALITIES = ("ness", "ism", "esy", "manners")
+#: Subjects that open a clause of their own, and the words after which they do not.
+_PRONOUNS, _ASKED = {"i", "we", "they", "he", "she"}, {"if", "whether", "what", "how", "that"}
 _MAX_REACH = 7
 _MAX_CONDITION = 10
 #: How far "no" reaches where no verb carries it on: "no friendly or helpful staff".
@@ -145,7 +147,7 @@ def negator_of(
 def _nearest(scene: Scene, first: int, own: frozenset[int], *, listed: bool) -> int | None:
     """Return the nearest negator left of a statement that reaches it."""
     bits, words = scene.bits, scene.words
-    crossed, inverted, skipped, reach = False, False, False, 0
+    crossed, inverted, skipped, verbs, reach = False, False, False, False, 0
     at, stop = first - 1, first - _MAX_REACH - 8
     while at >= 0 and at > stop:
         here = bits[at]
@@ -158,6 +160,9 @@ def _nearest(scene: Scene, first: int, own: frozenset[int], *, listed: bool) -> 
             who = words[at] in _WHO and ((not crossed and first - at <= _MAX_NO) or _is_predicate(scene, first))
             near = not crossed and reach <= _MAX_REACH
             return at if who or near or inverted or bits[at + 1] & RAISING else None
+        if here & COMMA and not listed and at not in own and _is_verb_list(scene, at):
+            verbs, at = True, at - 1
+            continue
         if at not in own and (here & BREAK or (here & COMMA and not _is_list_comma(scene, at))):
             return None
         if here & AND and _ends_reach(scene, at, first, listed):
@@ -165,7 +170,7 @@ def _nearest(scene: Scene, first: int, own: frozenset[int], *, listed: bool) -> 
         if here & LINK and crossed and not inverted:
             # A second verb with a subject of its own: the negator before it belongs to another statement.
             return None
-        if here & SUBJECT and at not in own:
+        if here & SUBJECT and at not in own and not verbs:
             before = _before_phrase(scene, at)
             bare = not any(bits[k] & NOT for k in range(max(before, 0), at))
             if before > 0 and bits[before] & PREP and bare and (inverted or not crossed):
@@ -182,6 +187,22 @@ def _nearest(scene: Scene, first: int, own: frozenset[int], *, listed: bool) -> 
 
 def _is_list_comma(scene: Scene, at: int) -> bool:
     return bool(at) and (scene.is_adjective(at - 1) or _is_noun_list(scene, at))
+
+
+def _is_verb_list(scene: Scene, at: int) -> bool:
+    """Whether the comma stands in a list of verbs with "or": "never smiled, greeted us or said goodbye"."""
+    words, bits = scene.words, scene.bits
+    after = at + 2 if words[at + 1] in ("or", "nor") else at + 1
+    if bits[after] & (SUBJECT | DET | LINK | AUX | BREAK | COMMA):
+        return False
+    for k in range(at + 1, len(words)):
+        if bits[k] & BREAK or words[k] == "and":
+            return False
+        if words[k] in _PRONOUNS and words[k - 1] not in _ASKED:
+            return False
+        if words[k] in ("or", "nor"):
+            return True
+    return False
 
 
 def _negated_noun(scene: Scene, rel: int) -> int | None:
@@ -227,9 +248,14 @@ def _is_emphasis(scene: Scene, at: int, first: int, own: frozenset[int]) -> bool
     """Whether "not" strengthens: "could not have been quicker", "never met such kind staff", "no kinder nurse"."""
     between = [scene.words[k] for k in range(at + 1, max(first, max(own) + 1))]
     higher = [word for k, word in enumerate(between, at + 1) if k in own and _is_comparative(scene, k)]
+    before = scene.words[at - 1] if at else ""
+    if before in ("can", "could") and "enough" in scene.words[at + 1 : at + _MAX_REACH]:
+        # "cannot recommend him enough"
+        return True
+    if scene.words[at] == "nothing" and scene.words[at + 1 : at + 3] in (["short", "of"], ["less", "than"]):
+        return True
     if not higher and not any(word in _MORE for word in between):
         return False
-    before = scene.words[at - 1] if at else ""
     if scene.words[at] == "no" and _is_comparative(scene, at + 1):
         return first + 1 < len(scene.bits) and bool(scene.bits[first + 1] & NOUN)
     if before in ("could", "can"):
@@ -258,7 +284,7 @@ def wish_of(scene: Scene, first: int) -> int | None:
     at = first - 1
     while at >= 0 and first - at <= 9:
         here = bits[at]
-        if here & WISH:
+        if here & WISH and not (scene.words[at] in ("needs", "wishes") and at and bits[at - 1] & DET):
             ours = at and bits[at - 1] & SELF and scene.words[at] != "wish"
             return None if ours else at
         if here & (BREAK | COMMA):

@@ -10,7 +10,7 @@ from custservice.sentiment.compiled import Tables, TokenType
 from custservice.sentiment.engine import find_matches
 from custservice.sentiment.lexicon import TOPIC, Group
 from custservice.sentiment.negation import condition_of, negator_of, question_over, wish_of
-from custservice.sentiment.scope import (
+from custservice.sentiment.scene import (
     ADVERB,
     AND,
     AUX,
@@ -26,12 +26,8 @@ from custservice.sentiment.scope import (
     THEY,
     THING,
     Scene,
-    doer_before,
-    is_elsewhere,
-    noun_after,
-    object_after,
-    subject_before,
 )
+from custservice.sentiment.scope import doer_before, is_elsewhere, noun_after, object_after, subject_before
 from custservice.sentiment.walk import Match
 
 _OPPOSITE = {"praise": "blame", "blame": "praise"}
@@ -55,6 +51,9 @@ _ACTS = {
 }
 #: Words that may stand for any thing.
 _ANYTHING = {"it", "this", "that", "everything", "which", "experience", "stay", "all", "these", "they"}
+#: What people say, and so shows how they are.
+_TALK = {"communication", "communications", "communicator", "communicators", "response", "responses"}
+_AT = {"at", "about", "in"}
 #: Words left open in a pattern's match within which it is read as one phrase.
 _MAX_JOINED = 1
 #: Words that two behaviours may share.
@@ -112,7 +111,7 @@ def read_matches(
         for path, places in cues:
             if not groups[path].is_of_staff and _bears_on(places, findings):
                 findings += _findings(tables, scene, path, places, vetoed, True)
-    return _settled(_longest(findings)) if findings else []
+    return _settled(scene, _longest(findings)) if findings else []
 
 
 def _mark_adjectives(tables: Tables, scene: Scene, cues: list[Match]) -> None:
@@ -175,6 +174,9 @@ def _longest(findings: list[Finding]) -> list[Finding]:
 def _is_part(finding: Finding, other: Finding) -> bool:
     if not finding.own < other.own:
         return False
+    if finding.group.is_judgement and finding.head is not None and other.group.is_of_staff and not other.veto:
+        # "Zorblax was great at explaining": the longer one says what was great.
+        return finding.head == other.head or finding.head < min(finding.own) or finding.head in other.own
     if finding.group.is_judgement:
         # "great location and service": that the location has a pattern of its own says nothing of the service.
         return finding.head is None or finding.head in other.own
@@ -248,7 +250,9 @@ def _heads(scene: Scene, group: Group, first: int, last: int) -> list[int]:
     if first and scene.words[first - 1] == "how" and last + 1 < len(scene.bits) and scene.bits[last + 1] & DET:
         return noun_after(scene, last + 2)
     # A phrase that ends in its own noun ("great communication") is no adjective of the next one.
-    right = noun_after(scene, last + 1) if not (last > first and scene.bits[last] & NOUN) else []
+    own_noun = last > first and scene.bits[last] & NOUN
+    crossing = not _is_predicate(scene, first)
+    right = [] if own_noun else noun_after(scene, last + 1, crossing=crossing)
     left = subject_before(scene, first)
     if right and not left:
         return right
@@ -262,6 +266,9 @@ def _heads(scene: Scene, group: Group, first: int, last: int) -> list[int]:
         predicate = _follows_link(scene, first) and scene.bits[left[0]] & OURS and not scene.bits[right[-1]] & OURS
         # "my cousin is a patient nurse": a person who is no one of ours stays so, whatever the job.
         relative = scene.bits[left[0]] & OTHERS and _follows_link(scene, first, ADVERB | DET)
+        if not crossing and not group.is_judgement:
+            # "they were kind and polite great flat": so is one later in the list, if it is no word of things.
+            predicate = scene.bits[left[0]] & OURS and not scene.bits[right[-1]] & OURS
         return left if has_verb or beside or predicate or relative else right
     return [] if _names_another(scene, first, last) else left
 
@@ -279,6 +286,14 @@ def _names_another(scene: Scene, first: int, last: int) -> bool:
 def _follows_link(scene: Scene, first: int, between: int = ADVERB) -> bool:
     at = first - 1
     while at >= 0 and scene.bits[at] & between:
+        at -= 1
+    return at >= 0 and bool(scene.bits[at] & LINK)
+
+
+def _is_predicate(scene: Scene, first: int) -> bool:
+    """Whether a list of adjectives follows a linking verb with no article between: "was prompt, helpful"."""
+    at = first - 1
+    while at >= 0 and (scene.is_adjective(at) or scene.bits[at] & (AND | COMMA)) and not scene.bits[at] & (LINK | DET):
         at -= 1
     return at >= 0 and bool(scene.bits[at] & LINK)
 
@@ -331,7 +346,7 @@ def _is_manner(scene: Scene, group: Group, head: int) -> bool:
     """Whether a noun stands for how people are ("snooty attitude") or for what they did ("it was rude")."""
     token = scene.tokens[head]
     if scene.bits[head] & TARGET:
-        return token.target != "explanation" or group.driver == "sincerity"
+        return token.target != "explanation" or group.driver == "sincerity" or token.word in _TALK
     return group.about == "conduct" and token.word in _ACTS
 
 
@@ -358,7 +373,15 @@ def _judged(scene: Scene, heads: list[int]) -> Iterator[_Aim]:
                 yield target, head
 
 
-def _settled(findings: list[Finding]) -> list[Finding]:
+def _is_named_after(scene: Scene, judged: Finding, findings: list[Finding]) -> bool:
+    """Whether what a person is good at comes next: "great at responding", "brilliant with her clear directions"."""
+    start = judged.last + 1
+    if judged.driver != "general" or judged.last >= len(scene.words) - 2 or scene.words[judged.last + 1] not in _AT:
+        return False
+    return any(start < f.first <= start + 3 and f.group.is_of_staff and not f.veto for f in findings)
+
+
+def _settled(scene: Scene, findings: list[Finding]) -> list[Finding]:
     """Drop what another finding says better.
 
     A general judgement goes where the same words name a behaviour; a quality that is itself judged ("courtesy was
@@ -371,6 +394,6 @@ def _settled(findings: list[Finding]) -> list[Finding]:
     return [
         f
         for f in findings
-        if not (f.group.is_judgement and (f.first, f.last) in named)
+        if not (f.group.is_judgement and ((f.first, f.last) in named or _is_named_after(scene, f, findings)))
         and not (f.group.is_word and not f.group.is_judgement and any((f.driver, place) in judged for place in f.own))
     ]

@@ -7,45 +7,42 @@ very friendly"), else for a noun beside it ("Staff friendly").
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import reduce
-from operator import or_
+from custservice.sentiment.scene import (
+    ADJECTIVE,
+    ADVERB,
+    AND,
+    AUX,
+    BREAK,
+    CAP,
+    COMMA,
+    DET,
+    ELSEWHERE,
+    EVERYONE,
+    IF,
+    LINK,
+    NOT,
+    NOUN,
+    OPENERS,
+    OTHERS,
+    OURS,
+    PEOPLE,
+    PREP,
+    REL,
+    SELF,
+    STAFF,
+    SUBJECT,
+    TARGET,
+    THEY,
+    THING,
+    WISH,
+    Scene,
+)
 
-from custservice.sentiment.compiled import BITS, TokenType
-
-STAFF, THEY, SERVICE, EVERYONE = BITS["staff"], BITS["they"], BITS["service"], BITS["everyone"]
-OTHERS, SELF, THING, NAME, TARGET = BITS["others"], BITS["self"], BITS["thing"], BITS["name"], BITS["target"]
-LINK, AUX, ADVERB, NOT = BITS["link"], BITS["aux"], BITS["adverb"], BITS["not"]
-DET, PREP, AND, COMMA, BREAK = BITS["det"], BITS["prep"], BITS["and"], BITS["comma"], BITS["break"]
-REL, ADJECTIVE, CAP, ELSEWHERE = BITS["rel"], BITS["adjective"], BITS["cap"], BITS["elsewhere"]
-
-WISH, IF = BITS["wish"], BITS["if"]
-PEOPLE = STAFF | NAME
-NOUN = PEOPLE | SERVICE | THING | OTHERS | TARGET | ELSEWHERE
-SUBJECT = NOUN | THEY | SELF | EVERYONE
-OURS = PEOPLE | SERVICE | THEY | EVERYONE
 _FILLER = ADVERB | DET | ADJECTIVE | NOT
 _BE = frozenset(
     ["was", "were", "been", "being", "be", "is", "are", "am", "get", "got", "gets", "getting", "feel", "felt"]
 )
 _SUBJECT_PRONOUNS = {"i", "we", "he", "she", "they"}
-#: Words that open a clause with its subject next.
-_OPENERS = {
-    "when",
-    "if",
-    "that",
-    "as",
-    "because",
-    "since",
-    "while",
-    "so",
-    "then",
-    "but",
-    "where",
-    "although",
-    "though",
-}
 _CONTRAST = {"but", "yet", "although", "though", "albeit", "if"}
 _QUANTITIES = {
     "lot",
@@ -60,6 +57,8 @@ _QUANTITIES = {
     "part",
     "none",
 }
+_WHEN = {"when", "while", "as", "whenever", "after", "before", "if", "once"}
+_OWN = {"the", "his", "her", "their", "our", "my"}
 _HAVE = {"has", "have", "had"}
 _NO_ONE = {"nobody", "one", "none", "single"}
 _MAX_WALK = 14
@@ -67,50 +66,21 @@ _MAX_WALK = 14
 _MAX_UNKNOWN = 2
 
 
-@dataclass(slots=True)
-class Scene:
-    """A sentence as the scope rules see it."""
+def noun_after(scene: Scene, place: int, *, crossing: bool = True) -> list[int]:
+    """Return the heads of the noun phrase that the adjective before ``place`` belongs to, or nothing.
 
-    tokens: Sequence[TokenType]
-    #: Places of words that a praise or blame pattern matched: they count as adjectives in lists.
-    cues: set[int] = field(default_factory=set)
-    #: Those of them that are traits of people.
-    traits: set[int] = field(default_factory=set)
-    #: Words of traits of several words ("willing to help"): no noun after them is theirs.
-    inner: set[int] = field(default_factory=set)
-    bits: list[int] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)
-    #: The bits of all its words: what no word has needs no search.
-    seen: int = 0
-
-    def __post_init__(self) -> None:
-        self.bits = [token.bits for token in self.tokens]
-        self.words = [token.word for token in self.tokens]
-        self.seen = reduce(or_, self.bits, 0)
-        if "however" in self.words:
-            self._open_clauses()
-
-    def _open_clauses(self) -> None:
-        """Let "however the staff ..." open a clause; "the staff however were ..." does not."""
-        for place, word in enumerate(self.words[:-1]):
-            if word == "however" and self.bits[place + 1] & (DET | SUBJECT):
-                self.bits[place] = BREAK
-
-    def is_adjective(self, place: int) -> bool:
-        """Whether a word can be part of a list of adjectives."""
-        return place in self.cues or bool(self.bits[place] & (ADJECTIVE | ADVERB))
-
-
-def noun_after(scene: Scene, place: int) -> list[int]:
-    """Return the heads of the noun phrase that the adjective before ``place`` belongs to, or nothing."""
+    Without ``crossing`` no more adjectives are looked for after "and" or a comma: "was prompt, overall great stay".
+    """
     bits, total, unknown = scene.bits, len(scene.bits), 0
     while place < total:
         here = bits[place]
-        if place in scene.inner:
+        if place in scene.inner and (not here & NOUN or place - 1 in scene.inner):
             return []
         if here & NOUN:
             return _noun_run(scene, place)
         if here & (AND | COMMA):
+            if not crossing:
+                return []
             after = place + 1
             if after < total and bits[after] & AND:
                 after += 1
@@ -171,7 +141,7 @@ def _ends_phrase(scene: Scene, place: int) -> bool:
     """Whether a noun phrase can end before ``place``: no verb follows that would make it a subject."""
     if place >= len(scene.bits):
         return True
-    return bool(scene.bits[place] & (BREAK | COMMA | AND | PREP | NOUN)) and place not in scene.cues
+    return bool(scene.bits[place] & (BREAK | COMMA | AND | PREP | NOUN | CAP)) and place not in scene.cues
 
 
 def subject_before(scene: Scene, place: int) -> list[int]:
@@ -227,10 +197,15 @@ def subject_at(scene: Scene, at: int) -> list[int]:
     bits, walked = scene.bits, 0
     heads: list[int] = []
     modifier: list[int] = []
+    if scene.words[at] == "who" and at > 1 and bits[at - 1] & COMMA and bits[at - 2] & (PEOPLE | OTHERS):
+        # "greeted by a waiter, who ..."
+        return [at - 2]
     noun = at - 1 if at > 0 and bits[at] & REL else at
     who = _antecedent(scene, noun - 1) if noun > 0 and not bits[noun] else None
     if who is not None:
         return [who]
+    if noun > 0 and not bits[noun] and scene.words[noun - 1] == "'s":
+        return []
     if noun > 0 and not bits[noun] and bits[noun - 1] & (DET | ADJECTIVE) and not bits[noun - 1] & REL:
         # A noun that no class knows ("the stew was cold").
         return []
@@ -244,16 +219,27 @@ def subject_at(scene: Scene, at: int) -> list[int]:
                 at -= 1
                 continue
             before = _before_phrase(scene, at)
+            if (
+                before > 0
+                and bits[before] & PREP
+                and scene.words[before] == "with"
+                and here & STAFF
+                and not heads
+                and (not bits[at + 1] & (LINK | AUX | WISH) or scene.words[at + 1] == "being")
+            ):
+                return [at]
             if before > 0 and bits[before] & PREP and not _is_part_of(scene, before):
                 modifier, at = modifier or [at], before - 1
                 continue
-            if here & SELF and at > 0 and bits[at - 1] & (NOUN | REL) and not heads:
+            if here & SELF and at > 0 and bits[at - 1] & (NOUN | REL | EVERYONE) and not heads:
                 at -= 1
                 continue
             who = _antecedent(scene, before) if here & THING and not heads else None
             if who is not None:
                 return [who]
             heads = [*heads, at]
+            if len(heads) == 1 and bits[before] & COMMA and scene.words[before + 1] in _OWN:
+                return heads
             if before >= 1 and bits[before] & (AND | COMMA) and bits[before - 1] & NOUN and not here & (THEY | SELF):
                 at = before - 1
                 continue
@@ -318,6 +304,10 @@ def object_after(scene: Scene, place: int) -> list[int]:
     while place < total:
         here = bits[place]
         if here & (NOUN | THEY):
+            if scene.words[place] == "her" and place + 1 < total and (bits[place + 1] & NOUN or not bits[place + 1]):
+                # "loved her place": the thing is loved.
+                place += 1
+                continue
             heads = _noun_run(scene, place) if here & NOUN else [place]
             # "appreciated him helping us", "loved how Liz helped": what counts is named after it.
             return heads if heads and _ends_phrase(scene, heads[-1] + 1) else []
@@ -352,7 +342,7 @@ def _is_passive(scene: Scene, start: int, verb: int) -> bool:
     words = scene.words[start : verb + 1]
     if words[-1] in _BE and verb + 1 < len(scene.words):
         words.append(scene.words[verb + 1])
-    return not _BE.isdisjoint(words) and not words[-1].endswith("ing")
+    return not _BE.isdisjoint(words) and not words[-1].endswith("ing") and words[-1] != "sorry"
 
 
 def clause_subject(scene: Scene, at: int) -> int | None:
@@ -360,19 +350,33 @@ def clause_subject(scene: Scene, at: int) -> int | None:
 
     That is the nearest pronoun of a subject, or the nearest noun phrase that opens a clause.
     """
-    bits = scene.bits
+    bits, guest = scene.bits, None
     at -= 1
     while at >= 0 and not bits[at] & BREAK:
         here = bits[at]
+        if here & NOUN and _owns(scene, at):
+            at -= 1
+            continue
         if scene.words[at] in _SUBJECT_PRONOUNS:
-            return at
+            # "welcomed me when I came, and made sure": whoever did the first also did the last.
+            if not (here & SELF and at and scene.words[at - 1] in _WHEN):
+                return at
+            guest = at if guest is None else guest
         if here & (NOUN | EVERYONE):
             before = _before_phrase(scene, at)
-            opens = before < 0 or bits[before] & (BREAK | COMMA | AND | REL) or scene.words[before] in _OPENERS
+            opens = before < 0 or bits[before] & (BREAK | COMMA | AND | REL) or scene.words[before] in OPENERS
             if opens and (here & OURS or before < 0 or not bits[before] & (AND | COMMA)):
                 return at
         at -= 1
-    return None
+    return guest
+
+
+def _owns(scene: Scene, at: int) -> bool:
+    """Whether the noun at ``at`` owns the next one: "Linda's home", but not "Linda's lovely"."""
+    after = at + 2
+    if scene.words[at + 1 : after] != ["'s"] or after >= len(scene.bits) or after in scene.cues:
+        return False
+    return not scene.bits[after] or bool(scene.bits[after] & THING)
 
 
 def is_elsewhere(scene: Scene, place: int) -> bool:

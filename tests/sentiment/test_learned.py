@@ -1,0 +1,107 @@
+"""The learned layer: what it adds, what it sets aside, and what it never touches."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from custservice.sentiment import explain, find_all, find_mentions, read_texts
+from custservice.sentiment.learned import DIGITS, ZERO, Model, load_model, model_of
+
+DRIVERS = ["warmth", "courtesy"]
+
+
+def text_of(size: int, **weights: int) -> str:
+    """Return a feature's text; roots of weights by column, in steps."""
+    pairs = (DIGITS[int(column[1:])] + DIGITS[ZERO + value] for column, value in weights.items())
+    return DIGITS[size] + "".join(pairs)
+
+
+def toy(features: dict[str, str], bias: float = -2.0) -> Model:
+    """Return a model of four statements (warmth and courtesy, praise and blame) in whole steps of log odds."""
+    data = {
+        "drivers": DRIVERS,
+        "stands": 0.0,
+        "speaks": 1.0,
+        "bias": [bias] * 5,
+        "size_step": 1.0,
+        "weight_step": 1.0,
+        "features": features,
+    }
+    return model_of(data)
+
+
+@pytest.fixture
+def use(monkeypatch: pytest.MonkeyPatch) -> object:
+    def replace(model: Model | None) -> None:
+        read_texts._layer.cache_clear()
+        monkeypatch.setattr(read_texts, "load_model", lambda: model)
+
+    yield replace
+    read_texts._layer.cache_clear()
+
+
+def found(text: str, lexicon: Path | None = None) -> list[tuple[str, str, str]]:
+    frame = find_mentions([text], lexicon)
+    return list(frame[["driver", "polarity", "evidence"]].itertuples(index=False, name=None))
+
+
+def test_weights_are_read_as_they_were_written() -> None:
+    model = toy({"w a": text_of(3, _0=5, _4=-7), "w b": text_of(1)})
+    assert model.sizes.tolist() == [3, 1]
+    assert model.weights.tolist() == [[25, 0, 0, 0, -49], [0, 0, 0, 0, 0]]
+
+
+def test_scores_are_weights_over_the_length_of_the_sizes() -> None:
+    model = toy({"w a": text_of(3, _0=1), "w b": text_of(4, _0=2, _4=3)})
+    scores = model.scores(np.array([0, 0, 1]), np.array([0, 1, 1]), 3)
+    assert scores[:, 0] == pytest.approx([5 / 5 - 2, 4 / 4 - 2, -2])
+    assert scores[:, 4] == pytest.approx([9 / 5 - 2, 9 / 4 - 2, -2])
+
+
+def test_what_only_the_words_tell_is_added_with_its_words(use) -> None:  # type: ignore[no-untyped-def]
+    use(toy({"w zingy": text_of(1, _0=9), "b was zingy": text_of(1, _0=3)}))
+    assert found("Back home it was zingy. Nothing.") == [("warmth", "praise", "was zingy")]
+
+
+def test_what_is_unlikely_is_set_aside(use) -> None:  # type: ignore[no-untyped-def]
+    use(toy({}))
+    assert found("The waiter was rude.") == []
+    assert explain("The waiter was rude.").table["set_aside"].tolist() == ["unlikely by the wording"]
+
+
+def test_a_pattern_is_a_feature_too(use) -> None:  # type: ignore[no-untyped-def]
+    use(toy({"f courtesy blame": text_of(1, _3=9)}))
+    assert found("The waiter was rude.") == [("courtesy", "blame", "waiter was rude")]
+
+
+def test_a_sentence_that_surely_speaks_of_staff_has_its_likeliest_statement(use) -> None:  # type: ignore[no-untyped-def]
+    use(toy({"w zingy": text_of(1, _4=9, _2=1)}))
+    assert [pair[:2] for pair in found("Zingy.")] == [("courtesy", "praise")]
+
+
+def test_an_own_group_is_never_touched(use, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    own = tmp_path / "own.toml"
+    own.write_text('[warmth.praise.ours]\npatterns = "zingy"\n')
+    use(toy({}))
+    assert found("Zingy.", own) == [("warmth", "praise", "Zingy")]
+    assert found("Zingy.") == []
+
+
+def test_topics_are_left_to_the_patterns(use) -> None:  # type: ignore[no-untyped-def]
+    use(toy({}))
+    assert find_all(["The food was delicious."])["driver"].tolist() == ["topic_product"]
+
+
+def test_without_weights_the_patterns_alone_count(use) -> None:  # type: ignore[no-untyped-def]
+    use(None)
+    assert found("The waiter was rude.") == [("courtesy", "blame", "waiter was rude")]
+
+
+def test_the_model_that_ships_knows_every_driver() -> None:
+    model = load_model()
+    assert model is not None
+    assert len(model.statements) == 42
+    assert found("Not once did anybody greet us or so much as look in our direction.") != []
