@@ -2,8 +2,8 @@
 
 Usage: python benchmarks/accuracy.py [GOLD.jsonl ...] [--restaurants MAMS.xml] [--count GOLD.jsonl ...] [--write]
 
-GOLD holds sentences with "id", "text" and "labels"; without arguments the files of ../shared are taken where they are.
---count names further gold that only counts towards the 15 mentions a driver needs to be measured. --write puts the
+GOLD holds sentences with "id", "text" and "labels", or is a file of benchmarks/sentences, labels or topics; without
+arguments the files of ../shared are taken where they are. --count names further gold that only counts towards the 15 mentions a driver needs to be measured. --write puts the
 tables into docs/accuracy.md, between its markers.
 """
 
@@ -17,9 +17,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from gold import Pair, Sentence, f1, read_gold, read_labels, score
+from gold import CATEGORIES, Pair, Sentence, f1, read_gold, read_labels, score
 
-from custservice.sentiment import families, find_all, find_mentions
+from custservice.sentiment import families, find_all, find_mentions, find_topics
 from custservice.sentiment.lexicon import TOPIC
 
 ROOT = Path(__file__).parents[1]
@@ -35,11 +35,10 @@ NAMES = {
     "natural precision": "mention precision, natural mix",
     "natural recall": "mention recall, natural mix",
 }
-TOPICS = {"product": ("food",), "price": ("price",), "place": ("place", "ambience")}
 
 
-def found_in(sentences: Sequence[Sentence]) -> list[set[Pair]]:
-    frame = find_mentions([sentence.text for sentence in sentences])
+def found_in(sentences: Sequence[Sentence], *, topics: bool = False) -> list[set[Pair]]:
+    frame = (find_topics if topics else find_mentions)([sentence.text for sentence in sentences])
     found: list[set[Pair]] = [set() for _ in sentences]
     for text, driver, polarity in zip(frame["text_id"], frame["driver"], frame["polarity"], strict=True):
         found[text].add((driver, polarity))
@@ -85,10 +84,29 @@ def gold_tables(name: str, sentences: Sequence[Sentence], counted: Sequence[Sent
     return [*lines, ""]
 
 
+def topic_tables(file: Path) -> list[str]:
+    sentences = read_gold(file)
+    cells = by_driver(sentences, found_in(sentences, topics=True))
+    lines = [
+        f"**topics, {file.stem}**: {len(sentences)} sentences",
+        "",
+        "| | precision | recall | pair F1 |",
+        "|---|---|---|---|",
+    ]
+    total: Counter[str] = Counter()
+    for cell in cells.values():
+        total.update(cell)
+    for name, cell in [*sorted(cells.items()), ("all topics", total)]:
+        hits, extra, missed = (cell[k] for k in ("hits", "extra", "missed"))
+        shares = (hits / max(1, hits + other) for other in (extra, missed))
+        lines.append(row(name.removeprefix("topic_"), *shares, f1(hits, extra, missed)))
+    return [*lines, ""]
+
+
 def restaurant_tables(file: Path) -> list[str]:
     texts, labels = zip(*read_labels(file), strict=True)
     frame = find_all(list(texts))
-    heard: dict[str, list[list[str]]] = {name: [[] for _ in texts] for name in ("staff", *TOPICS)}
+    heard: dict[str, list[list[str]]] = {name: [[] for _ in texts] for name in ("staff", *CATEGORIES)}
     for text, family, driver, polarity in zip(
         *(frame[c] for c in ("text_id", "family", "driver", "polarity")), strict=True
     ):
@@ -97,7 +115,7 @@ def restaurant_tables(file: Path) -> list[str]:
             heard[name][text].append(polarity)
     said = {
         name: [{label[c] for c in categories if label.get(c) in ("praise", "blame")} for label in labels]
-        for name, categories in {"staff": ("staff", "service"), **TOPICS}.items()
+        for name, categories in {"staff": ("staff", "service"), **CATEGORIES}.items()
     }
     right = [
         main_polarity(polarities) in want
@@ -112,7 +130,7 @@ def restaurant_tables(file: Path) -> list[str]:
     ]
     lines.append(row("staff or service: detection F1", detection(heard["staff"], said["staff"]), 0.93))
     lines.append(row("staff or service: polarity of those found", sum(right) / max(1, len(right)), 0.93))
-    lines += [row(f"{name}: detection F1", detection(heard[name], said[name]), 0.8) for name in TOPICS]
+    lines += [row(f"{name}: detection F1", detection(heard[name], said[name]), 0.8) for name in CATEGORIES]
     return [*lines, ""]
 
 
@@ -141,7 +159,12 @@ def main() -> None:
         if not gold[0].exists():
             sys.exit("Name a gold file: ../shared/gold is not here.")
     counted = [sentence for file in count for sentence in read_gold(file)]
-    lines = [line for file in gold for line in gold_tables(file.stem, read_gold(file), counted)]
+    is_topics = [file.parent.name == "topics" for file in gold]
+    tables = [
+        topic_tables(f) if of else gold_tables(f.stem, read_gold(f), counted)
+        for f, of in zip(gold, is_topics, strict=True)
+    ]
+    lines = [line for table in tables for line in table]
     if restaurants and restaurants.exists():
         lines += restaurant_tables(restaurants)
     print("\n".join(lines))

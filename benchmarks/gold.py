@@ -13,9 +13,12 @@ from pathlib import Path
 import pandas as pd
 
 from custservice.sentiment import families
+from custservice.sentiment.lexicon import TOPIC
 from custservice.sentiment.tokens import split_sentences
 
 Pair = tuple[str, str]
+#: Our topics as MAMS names them.
+CATEGORIES = {"product": ("food",), "price": ("price",), "place": ("place", "ambience")}
 DATA = Path(__file__).parents[1] / ".." / "shared" / "data"
 
 
@@ -34,14 +37,13 @@ class Sentence:
 def read_gold(file: Path) -> list[Sentence]:
     """Read labelled sentences: JSON lines, or lines of ``driver+ driver-`` (or ``none``), a tab and the sentence.
 
-    A file in a folder "labels" holds no sentences: they are taken from ../shared/data.
+    A TSV file that is named by public data holds no sentences: they are taken from ../shared/data. Those in a folder
+    "topics" tell of topics.
     """
-    if file.parent.name == "labels":
-        return _read_placed(file)
     if file.suffix == ".tsv":
-        lines = [line.split("\t") for line in file.read_text(encoding="utf-8").splitlines()]
-        return [Sentence(text, _pairs(labels), source=file.stem) for labels, text in lines]
-    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+        prefix = f"{TOPIC}_" if file.parent.name == "topics" else ""
+        rows = _read_placed(file) if file.stem in _TEXTS else [line.split("\t") for line in _lines(file)]
+        return [Sentence(text, _pairs(labels, prefix), source=file.stem) for labels, text in rows]
     return [
         Sentence(
             row["text"].strip(),
@@ -50,13 +52,17 @@ def read_gold(file: Path) -> list[Sentence]:
             float(row.get("weight", 1)),
             str(row["id"]).partition(":")[0],
         )
-        for row in rows
+        for row in (json.loads(line) for line in _lines(file) if line.strip())
     ]
 
 
-def _pairs(labels: str) -> frozenset[Pair]:
+def _lines(file: Path) -> list[str]:
+    return file.read_text(encoding="utf-8").splitlines()
+
+
+def _pairs(labels: str, prefix: str = "") -> frozenset[Pair]:
     signs = {"+": "praise", "-": "blame"}
-    return frozenset((label[:-1], signs[label[-1]]) for label in labels.split() if label != "none")
+    return frozenset((prefix + label[:-1], signs[label[-1]]) for label in labels.split() if label != "none")
 
 
 def read_traps(file: Path) -> list[Sentence]:
@@ -76,17 +82,16 @@ def _trap(name: str, text: str, labels: str) -> Sentence:
     return Sentence(text, _pairs(name + labels) if labels != "0" else frozenset(), others, source="traps")
 
 
-def _read_placed(file: Path) -> list[Sentence]:
-    """Read rows of data, offsets of sentences in their texts, and labels; the file has the name of its data."""
+def _read_placed(file: Path) -> list[tuple[str, str]]:
+    """Read rows of data, offsets of sentences in their texts, and labels; return labels and sentences."""
     texts = _TEXTS[file.stem](DATA)
     found, ends = [], {}
-    for line in file.read_text(encoding="utf-8").splitlines():
+    for line in _lines(file):
         row, offset, labels = line.split("\t")
         text = texts[int(row)]
         if int(row) not in ends:
             ends = {int(row): dict(split_sentences(text))}
-        sentence = " ".join(text[int(offset) : ends[int(row)][int(offset)]].split())
-        found.append(Sentence(sentence, _pairs(labels), source=file.stem))
+        found.append((labels, " ".join(text[int(offset) : ends[int(row)][int(offset)]].split())))
     return found
 
 

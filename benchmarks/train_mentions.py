@@ -1,6 +1,6 @@
 """Train the learned layer of the mention engine: write custservice/sentiment/weights.json.
 
-Usage: python benchmarks/train_mentions.py [GOLD.jsonl ...] [--check] [--test GOLD.jsonl ...] [--out FILE]
+Usage: python benchmarks/train_mentions.py [GOLD.jsonl ...] [--check] [--test GOLD.jsonl ...]
 
 GOLD holds sentences with "id", "text" and "labels"; without it ../shared/gold/train.jsonl is taken. The sentences of
 benchmarks/sentences (written for this project), those of ../shared/data that benchmarks/labels tells of, and the traps
@@ -47,6 +47,10 @@ PLACES = {statement: place for place, statement in enumerate(STATEMENTS)}
 #: How much a kind of feature weighs, and in how many sentences it must stand: words, beginnings, neighbours, pairs with
 #: a gap, patterns, statements found, statements set aside.
 KINDS = {"w": (1.0, 2), "p": (0.5, 2), "b": (0.5, 2), "k": (0.3, 3), "g": (1.0, 2), "f": (1.5, 1), "v": (1.5, 1)}
+#: The kinds that tell of wording alone.
+WORDING = "wpbk"
+#: How many of the sentences found right may go because their wording alone made them unlikely.
+LOST = 0.003
 #: The cost of errors, and the size of the feature that is the bias, so that it is hardly held back.
 COST, BIAS = 1.0, 3.0
 MOST_FEATURES, MOST_WEIGHTS = 50_000, 250_000
@@ -56,17 +60,17 @@ UNSEEN = {"airlines", "hotels_cruises", "patients", "help_desks_banks_online", "
 TOO_RARE = 2
 REAL = {"lounge", "albany", "mams", "seat"}
 #: Sentences that show what wording alone gets wrong, and how often each is taken.
-TRAPS, TRAP_WEIGHT = ("sentences.toml", "takes.toml", "contrast.toml"), 3
+TRAPS, TRAP_WEIGHT = ("sentences.toml", "takes.toml", "contrast.toml"), 4
 FOLDS = 5
 SIZE_STEP = 0.1
 
 
 @dataclass(frozen=True)
 class Example:
-    """A labelled sentence with the names of its features and what patterns alone find in it."""
+    """A labelled sentence with its features, each as often as it stands there, and what patterns alone find in it."""
 
     sentence: Sentence
-    names: frozenset[str]
+    names: Counter[str]
     found: frozenset[Pair]
 
 
@@ -97,9 +101,11 @@ def examples_of(sentences: Sequence[Sentence], known: set[str] | None = None) ->
     examples = []
     for sentence, (symbols, findings), is_fitted in zip(sentences, read, fitted, strict=True):
         told = [f for f in findings if not is_fitted or matched[paths[f.path][:2]] > TOO_RARE]
-        names = names_of_findings(told).union(*(names_of([_resolved(s, known) for s in row]) for row in symbols))
-        found = {(f.driver, f.polarity) for f in mentions_of(findings) if not f.driver.startswith(TOPIC)}
-        examples.append(Example(sentence, frozenset(names), frozenset(found)))
+        names = Counter(names_of_findings(told))
+        for row in symbols:
+            names.update(names_of([_resolved(s, known) for s in row]))
+        found = {(f.driver, f.polarity) for f in mentions_of(findings)}
+        examples.append(Example(sentence, names, frozenset(found)))
     return examples, known
 
 
@@ -107,9 +113,10 @@ def _read(text: str) -> tuple[list[list[str]], list[Finding]]:
     """Return the symbols of each sentence of a text, and what the patterns find in them."""
     tables, symbols, findings = compiled(), [], []
     for start, end in split_sentences(text):
-        part = text[start:end]
-        symbols.append([symbol for chunk in part.split() for symbol in symbols_of(tables, chunk)])
-        findings += read_sentence(tables, read_line(tables, part).tokens, topics=False)
+        said = text[start:end]
+        symbols.append([symbol for chunk in said.split() for symbol in symbols_of(tables, chunk)])
+        found = read_sentence(tables, read_line(tables, said).tokens, topics=False)
+        findings += found
     return symbols, findings
 
 
@@ -126,14 +133,17 @@ class Space:
     numbers: dict[str, int]
     sizes: npt.NDArray[np.float64]
 
-    def rows(self, examples: Sequence[Example]) -> sp.csr_matrix:
-        """Return one row of length 1 per example."""
-        cells = [sorted(self.numbers[name] for name in e.names if name in self.numbers) for e in examples]
+    def rows(self, examples: Sequence[Example], kinds: Iterable[str] = KINDS) -> sp.csr_matrix:
+        """Return one row per example of its features of these kinds; the squares of the sizes of all sum to 1."""
+        numbers = {name: number for name, number in self.numbers.items() if name[0] in kinds}
+        cells = [sorted((numbers[n], count) for n, count in e.names.items() if n in numbers) for e in examples]
         ends = np.cumsum([0, *map(len, cells)])
-        places = np.array([number for row in cells for number in row], dtype=int)
-        found = sp.csr_matrix((self.sizes[places], places, ends), shape=(len(cells), len(self.sizes)))
-        length = np.sqrt(np.asarray(found.multiply(found).sum(axis=1)).ravel() + 1e-6)
-        return sp.diags(1 / length) @ found
+        places, counts = np.array([cell for row in cells for cell in row], dtype=int).reshape(-1, 2).T
+        sizes = self.sizes[places]
+        row = np.repeat(np.arange(len(cells)), np.diff(ends))
+        squares = np.bincount(row, counts * sizes**2, len(cells))
+        values = sizes * counts / np.sqrt(squares + 1e-6)[row]
+        return sp.csr_matrix((values, places, ends), shape=(len(cells), len(self.sizes)))
 
     def only(self, kept: npt.NDArray[np.int64]) -> Space:
         """Return the space of the features at these places."""
@@ -150,73 +160,92 @@ def space_of(examples: Sequence[Example]) -> Space:
 
 
 def targets(examples: Sequence[Example]) -> npt.NDArray[np.float64]:
-    """Return which statements each example makes, and in the last column whether it speaks of staff at all."""
-    made = np.zeros((len(examples), len(STATEMENTS) + 1))
+    """Return which statements each example makes, and in the last two columns whether it speaks of staff at all."""
+    made = np.zeros((len(examples), len(STATEMENTS) + 2))
     for row, example in enumerate(examples):
         made[row, [PLACES[pair] for pair in example.sentence.pairs]] = 1
-        made[row, -1] = bool(example.sentence.pairs)
+        made[row, -2:] = bool(example.sentence.pairs)
     return made
 
 
 def counting(examples: Sequence[Example]) -> npt.NDArray[np.float64]:
     """Return 0 where a label of ``targets`` is disputed or not known, else 1."""
-    counts = np.ones((len(examples), len(STATEMENTS) + 1))
+    counts = np.ones((len(examples), len(STATEMENTS) + 2))
     for row, example in enumerate(examples):
         said = example.sentence
         counts[row, [PLACES[pair] for pair in said.disputed - said.pairs if pair in PLACES]] = 0
-        counts[row, -1] = bool(said.pairs or not said.disputed)
+        counts[row, -2:] = bool(said.pairs or not said.disputed)
     return counts
 
 
-Fit = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
+@dataclass(frozen=True)
+class Fit:
+    """Weights and bias of a linear support vector machine per column; the last one is of wording alone."""
+
+    space: Space
+    weights: npt.NDArray[np.float64]
+    bias: npt.NDArray[np.float64]
+
+    def scores(self, examples: Sequence[Example]) -> npt.NDArray[np.float64]:
+        """Return one row per example."""
+        found = self.space.rows(examples) @ self.weights
+        found[:, -1] = self.space.rows(examples, WORDING) @ self.weights[:, -1]
+        return found + self.bias
 
 
-def fit(rows: sp.csr_matrix, examples: Sequence[Example]) -> Fit:
-    """Return weights and bias of a linear support vector machine per column."""
+def fit(space: Space, examples: Sequence[Example]) -> Fit:
+    every, wording = space.rows(examples), space.rows(examples, WORDING)
     wanted, counts = targets(examples), counting(examples)
-    weights, bias = np.zeros((rows.shape[1], wanted.shape[1])), np.full(wanted.shape[1], -1.0)
+    total = wanted.shape[1]
+    weights, bias = np.zeros((len(space.sizes), total)), np.full(total, -1.0)
     machine = LinearSVC(C=COST, tol=1e-2, intercept_scaling=BIAS, random_state=0)
-    for column in range(wanted.shape[1]):
+    for column in range(total):
         if wanted[:, column].any():
+            rows = wording if column == total - 1 else every
             machine.fit(rows, wanted[:, column], sample_weight=counts[:, column])
             weights[:, column], bias[column] = machine.coef_[0], machine.intercept_[0]
-    return weights, bias
+    return Fit(space, weights, bias)
 
 
 def scores_without(examples: Sequence[Example], space: Space) -> npt.NDArray[np.float64]:
     """Return the scores of each example by a model that saw nothing of its source."""
-    rows = space.rows(examples)
     sources = {name: number % FOLDS for number, name in enumerate(sorted({e.sentence.source for e in examples}))}
     fold = np.array([sources[e.sentence.source] for e in examples])
-    found = np.zeros((len(examples), len(STATEMENTS) + 1))
+    found = np.zeros((len(examples), len(STATEMENTS) + 2))
     for number in range(FOLDS):
-        weights, bias = fit(rows[fold != number], [e for e, f in zip(examples, fold, strict=True) if f != number])
-        found[fold == number] = rows[fold == number] @ weights + bias
+        rest, left = ([e for e, f in zip(examples, fold, strict=True) if (f == number) == is_] for is_ in (False, True))
+        if left:
+            found[fold == number] = fit(space, rest).scores(left)
     return found
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Slope and intercept that make scores log odds (Platt 1999), of statements and of the last column."""
+    """Slope and intercept that make scores log odds (Platt 1999), one of each per column, and thresholds."""
 
     slope: npt.NDArray[np.float64]
     intercept: npt.NDArray[np.float64]
-    stands: float = 0.0
-    speaks: float = 0.0
+    stands: float
+    speaks: float
+    may_speak: float
 
     def __call__(self, scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return scores as log odds."""
         return scores * self.slope + self.intercept
 
+    def decided(self, odds: npt.NDArray[np.float64]) -> list[set[Pair]]:
+        """Return what stands of each sentence."""
+        found = decided(odds, self.stands, self.speaks)
+        return [pairs if row[-1] >= self.may_speak else set() for pairs, row in zip(found, odds, strict=True)]
+
 
 def calibrated(examples: Sequence[Example], scores: npt.NDArray[np.float64]) -> Calibration:
     wanted, counts, total = targets(examples), counting(examples), len(STATEMENTS)
-    parts = []
-    for columns in (slice(None, -1), slice(-1, None)):
+    slope, intercept = np.ones(total + 2), np.zeros(total + 2)
+    for columns in (slice(total), slice(total, total + 1), slice(total + 1, None)):
         model = LogisticRegression(C=1e6)
         model.fit(scores[:, columns].reshape(-1, 1), wanted[:, columns].ravel(), counts[:, columns].ravel())
-        parts.append((float(model.coef_[0, 0]), float(model.intercept_[0])))
-    slope, intercept = (np.array([parts[0][n]] * total + [parts[1][n]]) for n in (0, 1))
+        slope[columns], intercept[columns] = model.coef_[0, 0], model.intercept_[0]
     odds = scores * slope + intercept
     # Reviews as they come, and other trades, count alike.
     real = np.array([e.sentence.source in REAL for e in examples])
@@ -228,18 +257,21 @@ def calibrated(examples: Sequence[Example], scores: npt.NDArray[np.float64]) -> 
         figures = [score(sentences, decided(rows, stands, speaks)) for sentences, rows in halves]
         return sum(figure["pair"] + figure["mention"] / 2 for figure in figures)
 
-    grid = [(stands, speaks) for stands in (-0.6, -0.4, -0.2, 0.0, 0.2) for speaks in (0.0, 0.4, 0.8, 1.2)]
+    grid = [(stands, speaks) for stands in (-1.0, -0.8, -0.6, -0.4, -0.2) for speaks in (0.4, 0.8, 1.2, 1.6, 2.0)]
     best = max(grid, key=lambda pair: worth(*pair))
-    return Calibration(slope, intercept, *best)
+    found = decided(odds, *best)
+    is_right = np.array([bool(pairs & e.sentence.pairs) for pairs, e in zip(found, examples, strict=True)])
+    return Calibration(slope, intercept, *best, float(np.quantile(odds[is_right, -1], LOST)))
 
 
 def decided(odds: npt.NDArray[np.float64], stands: float, speaks: float) -> list[set[Pair]]:
     """Return what stands of each sentence."""
     found = []
     for row in odds:
-        stood = {STATEMENTS[place] for place in np.flatnonzero(row[:-1] >= stands)}
-        if not stood and row[-1] >= speaks:
-            stood = {STATEMENTS[int(np.argmax(row[:-1]))]}
+        likely = row[: len(STATEMENTS)]
+        stood = {STATEMENTS[place] for place in np.flatnonzero(likely >= stands)}
+        if not stood and row[-2] >= speaks:
+            stood = {STATEMENTS[int(np.argmax(likely))]}
         found.append(stood)
     return found
 
@@ -247,15 +279,14 @@ def decided(odds: npt.NDArray[np.float64], stands: float, speaks: float) -> list
 def train(examples: Sequence[Example]) -> dict[str, Any]:
     """Return the content of ``weights.json``."""
     space = space_of(examples)
-    weights, _ = fit(space.rows(examples), examples)
-    said = np.abs(weights).max(axis=1) * space.sizes
+    said = np.abs(fit(space, examples).weights).max(axis=1) * space.sizes
     is_word = np.array([name[0] == "w" for name in space.numbers])
     # Words stay whatever they weigh: they tell names from words.
     said[is_word] += said.max()
     space = space.only(np.sort(np.argsort(-said, kind="stable")[:MOST_FEATURES]))
     calibration = calibrated(examples, scores_without(examples, space))
-    weights, bias = fit(space.rows(examples), examples)
-    table, odds = weights * calibration.slope * space.sizes[:, None], calibration(bias)
+    found = fit(space, examples)
+    table, odds = found.weights * calibration.slope * space.sizes[:, None], calibration(found.bias)
     table[np.abs(table) < np.sort(np.abs(table), axis=None)[-MOST_WEIGHTS]] = 0
     step = float(np.abs(table).max()) / ZERO**2
     features = {name: _written(space.sizes[n], table[n], step) for name, n in space.numbers.items()}
@@ -263,6 +294,7 @@ def train(examples: Sequence[Example]) -> dict[str, Any]:
         "drivers": DRIVERS,
         "stands": calibration.stands,
         "speaks": calibration.speaks,
+        "may_speak": round(calibration.may_speak, 4),
         "bias": [round(float(value), 4) for value in odds],
         "size_step": SIZE_STEP,
         "weight_step": step,
@@ -279,33 +311,28 @@ def _written(size: float, weights: npt.NDArray[np.float64], step: float) -> str:
     return DIGITS[round(size / SIZE_STEP)] + "".join(pairs)
 
 
-def report(name: str, examples: Sequence[Example], odds: npt.NDArray[np.float64], how: Calibration) -> None:
+def report(name: str, examples: Sequence[Example], found: Fit, how: Calibration) -> None:
     sentences = [e.sentence for e in examples]
-    for kind, found in (
+    for kind, pairs in (
         ("patterns alone", [set(e.found) for e in examples]),
-        ("with the layer", decided(odds, how.stands, how.speaks)),
+        ("with the layer", how.decided(how(found.scores(examples)))),
     ):
-        figures = " ".join(f"{key} {value:.3f}" for key, value in score(sentences, found).items())
+        figures = " ".join(f"{key} {value:.3f}" for key, value in score(sentences, pairs).items())
         print(f"{name:28} {len(examples):6} {kind}: {figures}", flush=True)
 
 
 def check(examples: Sequence[Example], known: set[str], tests: Iterable[Path]) -> None:
     """Print figures on each source by a layer that saw nothing of it, and on the tests."""
-    sources = sorted({e.sentence.source for e in examples})
     how = None
-    for source in sources:
+    for source in sorted({e.sentence.source for e in examples}):
         left, rest = ([e for e in examples if (e.sentence.source == source) == out] for out in (True, False))
         space = space_of(rest)
-        if how is None:
-            how = calibrated(rest, scores_without(rest, space))
-        weights, bias = fit(space.rows(rest), rest)
-        report(source, left, how(space.rows(left) @ weights + bias), how)
+        how = how or calibrated(rest, scores_without(rest, space))
+        report(source, left, fit(space, rest), how)
     assert how is not None
-    space = space_of(examples)
-    weights, bias = fit(space.rows(examples), examples)
+    found = fit(space_of(examples), examples)
     for file in tests:
-        some, _ = examples_of(read_gold(file), known)
-        report(file.stem, some, how(space.rows(some) @ weights + bias), how)
+        report(file.stem, examples_of(read_gold(file), known)[0], found, how)
 
 
 def main() -> None:
@@ -313,15 +340,14 @@ def main() -> None:
     parser.add_argument("gold", type=Path, nargs="*", default=[SHARED / "gold" / "train.jsonl"])
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--test", type=Path, nargs="*", default=[])
-    parser.add_argument("--out", type=Path, default=WEIGHTS)
     args = parser.parse_args()
     examples, known = examples_of(read_all(args.gold))
     if args.check:
         check(examples, known, args.test)
         return
     content = train(examples)
-    args.out.write_text(json.dumps(content, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
-    print(f"{args.out.name}: {args.out.stat().st_size / 1e6:.2f} MB, {len(content['features'])} features")
+    WEIGHTS.write_text(json.dumps(content, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
+    print(f"{WEIGHTS.name}: {WEIGHTS.stat().st_size / 1e6:.2f} MB, {len(content['features'])} features")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from custservice.sentiment.chunks import Chunks, Ints, Sentences, sentences_of
+from custservice.sentiment.chunks import Chunks, Sentences, sentences_of
+from custservice.sentiment.rows import Ints, places_of
 from custservice.sentiment.tokens import TOKEN
 
 if TYPE_CHECKING:
@@ -53,10 +54,8 @@ class ChunkTokens:
 
     def types(self, chunks: Ints) -> tuple[Ints, Ints]:
         """Return the token types of a row of chunks, and where those of each chunk begin (and the last ends)."""
-        begin = self._first[chunks]
-        sizes = self._first[chunks + 1] - begin
-        first = np.append(0, np.cumsum(sizes))
-        return self._types[np.arange(first[-1]) + np.repeat(begin - first[:-1], sizes)], first
+        places, first = places_of(self._first, chunks)
+        return self._types[places], first
 
     def span(self, chunk: int, token: int) -> tuple[int, int]:
         """Return where a token stands in its chunk."""

@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from custservice.sentiment.rows import Ints
 from custservice.sentiment.tokens import ABBREVIATION, END, LIST_NUMBER, MARKUP, split_sentences
 
-Ints = npt.NDArray[np.int64]
 #: Whether a sentence ends after a chunk: no, yes, unless the next chunk begins in lower case, or only the text tells.
 NO, YES, UNLESS_LOWER, ASK = range(4)
 _STOP = re.compile(r"[.!?…]")

@@ -2,8 +2,8 @@
 
 A linear model weighs what the patterns found in a sentence together with its words. Statements that are unlikely are
 set aside, likely ones that no pattern found are added, and where a sentence surely speaks of staff its likeliest
-statement stands. Statements of groups that an own lexicon brings or changes are never touched. The weights
-(``weights.json``) are made by ``benchmarks/train_mentions.py``; docs/accuracy.md tells how well they do.
+statement stands. Statements of groups that an own lexicon brings or changes are never touched, nor are topics.
+The weights (``weights.json``) are made by ``benchmarks/train_mentions.py``; docs/accuracy.md tells how well they do.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from custservice.sentiment.chunks import Ints
 from custservice.sentiment.compiled import Tables
-from custservice.sentiment.lexicon import TOPIC, Lexicon, load_lexicon
+from custservice.sentiment.lexicon import Lexicon, load_lexicon
 from custservice.sentiment.reading import Finding
-from custservice.sentiment.wording import ChunkWords, Placed, Wording
+from custservice.sentiment.rows import Ints, places_of
+from custservice.sentiment.wording import ChunkWords, Wording
 
 Numbers = npt.NDArray[np.float64]
 Statement = tuple[str, str]
@@ -35,7 +35,7 @@ ZERO = len(DIGITS) // 2
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """Weights of features, one column per statement and a last one for "speaks of staff at all".
+    """Weights of features, one column per statement, one for "speaks of staff", and one for that by wording alone.
 
     Scores are log odds: the weights of a sentence's features over the length of the row of their sizes, and a bias.
     """
@@ -45,18 +45,34 @@ class Model:
     weights: npt.NDArray[np.float32]
     sizes: Numbers
     bias: Numbers
-    #: The log odds from which on a statement stands, and from which on a sentence surely speaks of staff.
+    #: The log odds from which on a statement stands, from which on a sentence surely speaks of staff, and below which
+    #: its wording makes that so unlikely that no pattern is asked.
     stands: float
     speaks: float
+    may_speak: float
 
-    def scores(self, sentence: Ints, feature: Ints, total: int) -> Numbers:
-        """Return log odds, one row per sentence; each feature of a sentence is given once."""
+    def sums(self, sentence: Ints, feature: Ints, total: int) -> Sums:
+        """Return the sums of the weights of sentences' features, and the squared lengths of their rows."""
         from scipy.sparse import csr_matrix
 
         rows = csr_matrix((np.ones(len(feature), np.float32), (sentence, feature)), shape=(total, len(self.names)))
-        length = np.sqrt(np.bincount(sentence, self.sizes[feature] ** 2, total) + 1e-6)
-        scores: Numbers = np.asarray(rows @ self.weights) / length[:, None] + self.bias
+        squares: Numbers = np.bincount(sentence, self.sizes[feature] ** 2, total).astype(float)
+        return Sums(np.asarray(rows @ self.weights), squares)
+
+    def scores(self, sums: Sums) -> Numbers:
+        """Return log odds, one row per sentence."""
+        scores: Numbers = sums.weights / np.sqrt(sums.squares + 1e-6)[:, None] + self.bias
         return scores
+
+
+class Sums(NamedTuple):
+    """Sums of weights, one row per sentence, and squared lengths of the rows of sizes."""
+
+    weights: npt.NDArray[np.float32]
+    squares: Numbers
+
+    def __add__(self, other: Sums) -> Sums:  # type: ignore[override]
+        return Sums(self.weights + other.weights, self.squares + other.squares)
 
 
 @cache
@@ -79,11 +95,11 @@ def model_of(data: Mapping[str, Any]) -> Model:
     sizes = codes[[ord(text[0]) for text in texts]] * data["size_step"]
     pairs = codes[np.frombuffer("".join(text[1:] for text in texts).encode("ascii"), np.uint8)].reshape(-1, 2)
     row = np.repeat(np.arange(len(texts)), [len(text) // 2 for text in texts])
-    weights = np.zeros((len(texts), len(statements) + 1), np.float32)
+    bias = np.array(data["bias"], dtype=float)
+    weights = np.zeros((len(texts), len(bias)), np.float32)
     root = pairs[:, 1] - ZERO
     weights[row, pairs[:, 0]] = np.sign(root) * root**2 * data["weight_step"]
-    bias = np.array(data["bias"], dtype=float)
-    return Model(statements, names, weights, sizes, bias, data["stands"], data["speaks"])
+    return Model(statements, names, weights, sizes, bias, data["stands"], data["speaks"], data["may_speak"])
 
 
 def names_of_findings(findings: Iterable[Finding]) -> set[str]:
@@ -99,10 +115,9 @@ def names_of_findings(findings: Iterable[Finding]) -> set[str]:
     """
     found = set()
     for finding in findings:
-        if not finding.driver.startswith(TOPIC):
-            aside = f" {finding.veto}" if finding.veto else ""
-            found.add(f"g {finding.group.key} {finding.driver} {finding.turned or 'plain'}{aside}")
-            found.add(f"{'v' if aside else 'f'} {finding.driver} {finding.polarity}")
+        aside = f" {finding.veto}" if finding.veto else ""
+        found.add(f"g {finding.group.key} {finding.driver} {finding.turned or 'plain'}{aside}")
+        found.add(f"{'v' if aside else 'f'} {finding.driver} {finding.polarity}")
     return found
 
 
@@ -116,6 +131,15 @@ class Judged(NamedTuple):
     span: tuple[int, int]
 
 
+class Worded(NamedTuple):
+    """Sentences by their wording: symbols and beginnings of their tokens, where each begins, and their sums."""
+
+    symbols: Ints
+    beginnings: Ints
+    first: Ints
+    sums: Sums
+
+
 class Layer:
     """A model made ready for a lexicon."""
 
@@ -126,8 +150,8 @@ class Layer:
         self._drivers = set(tables.lexicon.families)
         self._own = _changed_groups(tables.lexicon)
 
-    def judge(self, chunks: Ints, first: Ints, findings: Mapping[int, Sequence[Finding]]) -> dict[int, list[Judged]]:
-        """Return the statements that stand, by sentence: those of patterns in their order, then others by likelihood.
+    def read(self, chunks: Ints, first: Ints) -> Worded:
+        """Return the wording of sentences.
 
         Parameters
         ----------
@@ -135,44 +159,55 @@ class Layer:
             The numbers of the sentences' chunks.
         first
             Where each sentence begins among the tokens, and at the end where the last one ends.
-        findings
-            All findings of each sentence that has any, those set aside included.
         """
-        total = len(first) - 1
         symbols, beginnings = self._words.words(chunks)
         placed = self._wording.placed(symbols, beginnings, first)
-        numbers = self._wording.numbers
+        return Worded(symbols, beginnings, first, self.model.sums(placed.sentence, placed.feature, len(first) - 1))
+
+    def may_speak(self, worded: Worded) -> npt.NDArray[np.bool_]:
+        """Return which sentences may speak of staff: where groups are an own lexicon's, any may."""
+        if self._own:
+            return np.ones(len(worded.first) - 1, np.bool_)
+        chosen: npt.NDArray[np.bool_] = self.model.scores(worded.sums)[:, -1] >= self.model.may_speak
+        return chosen
+
+    def judge(self, worded: Worded, findings: Mapping[int, Sequence[Finding]]) -> dict[int, list[Judged]]:
+        """Return the statements that stand, by sentence: those of patterns in their order, then others by likelihood.
+
+        ``findings`` are all of each sentence that has any, those set aside included.
+        """
+        total, numbers = len(worded.first) - 1, self._wording.numbers
         names = [(sentence, name) for sentence, found in findings.items() for name in names_of_findings(found)]
         told = np.array([(s, numbers[name]) for s, name in names if name in numbers], np.int64).reshape(-1, 2)
-        width = len(numbers)
-        keys = np.concatenate([placed.sentence * width + placed.feature, told[:, 0] * width + told[:, 1]])
-        keys = np.unique(keys)
-        scores = self.model.scores(keys // width, keys % width, total)
-        stands = scores[:, :-1] >= self.model.stands
-        heard = np.flatnonzero(stands.any(axis=1) | (scores[:, -1] >= self.model.speaks))
-        judged = {}
-        order = np.argsort(placed.sentence, kind="stable")
-        bounds = np.searchsorted(placed.sentence[order], np.arange(total + 1)).tolist()
-        for sentence in sorted({*heard.tolist(), *findings}):
-            found = self._statements(scores[sentence], stands[sentence], findings.get(sentence, ()))
-            if found:
-                here = order[bounds[sentence] : bounds[sentence + 1]]
-                size = int(first[sentence + 1] - first[sentence])
-                judged[sentence] = [self._with_words(one, placed, here, int(first[sentence]), size) for one in found]
-        return judged
+        scores = self.model.scores(worded.sums + self.model.sums(told[:, 0], told[:, 1], total))
+        stands, may = scores[:, : len(self.model.statements)] >= self.model.stands, self.may_speak(worded)
+        heard = np.flatnonzero(may & (stands.any(axis=1) | (scores[:, -2] >= self.model.speaks))).tolist()
+        by_sentence = {}
+        for sentence in sorted({*heard, *findings}):
+            likely = self._likely(scores[sentence], stands[sentence]) if may[sentence] else {}
+            by_sentence[sentence] = self._statements(likely, findings.get(sentence, ()))
+        added = [(s, one) for s, found in by_sentence.items() for one in found if one.finding is None]
+        spans = iter(self._spans(worded, added))
+        return {
+            sentence: [one if one.finding else one._replace(span=next(spans)) for one in found]
+            for sentence, found in by_sentence.items()
+            if found
+        }
 
-    def _statements(self, scores: Numbers, stands: npt.NDArray[np.bool_], findings: Sequence[Finding]) -> list[Judged]:
+    def _likely(self, scores: Numbers, stands: npt.NDArray[np.bool_]) -> dict[Statement, float]:
+        """Return the statements that stand by their scores, the likeliest first."""
         model = self.model
         chosen = np.flatnonzero(stands).tolist()
-        if not chosen and scores[-1] >= model.speaks:
-            chosen = [int(np.argmax(scores[:-1]))]
+        if not chosen and scores[-2] >= model.speaks:
+            chosen = [int(np.argmax(scores[: len(stands)]))]
         chosen.sort(key=lambda place: -scores[place])
-        likely = {model.statements[place]: float(scores[place]) for place in chosen}
+        return {model.statements[place]: float(scores[place]) for place in chosen}
+
+    def _statements(self, likely: Mapping[Statement, float], findings: Sequence[Finding]) -> list[Judged]:
         told: dict[Statement, Judged] = {}
         for finding in sorted(findings, key=attrgetter("first")):
             statement = (finding.driver, finding.polarity)
-            kept = finding.driver.startswith(TOPIC) or finding.group.key in self._own
-            if not finding.veto and (kept or statement in likely):
+            if not finding.veto and (finding.group.key in self._own or statement in likely):
                 odds = likely.get(statement, np.inf)
                 told.setdefault(statement, Judged(*statement, odds, finding, (finding.first, finding.last)))
         added = [
@@ -180,36 +215,41 @@ class Layer:
         ]
         return [*told.values(), *added]
 
-    def _with_words(self, judged: Judged, placed: Placed, here: Ints, begin: int, size: int) -> Judged:
-        """Return a statement with the words that tell it; the features at ``here`` are those of its sentence."""
-        if judged.finding is not None:
-            return judged
-        column = self.model.statements.index((judged.driver, judged.polarity))
-        _, each = np.unique(placed.feature[here], return_index=True)
-        here = here[each]
-        half = self.model.weights[placed.feature[here], column] / 2
-        weight = np.zeros(size)
-        np.add.at(weight, placed.first[here] - begin, half)
-        np.add.at(weight, placed.last[here] - begin, half)
-        return judged._replace(span=_heaviest(weight))
+    def _spans(self, worded: Worded, added: Sequence[tuple[int, Judged]]) -> list[tuple[int, int]]:
+        """Return the first and last of the tokens that tell statements, each given with its sentence."""
+        if not added:
+            return []
+        sentence = np.array([s for s, _ in added], np.int64)
+        column = np.array([self.model.statements.index((one.driver, one.polarity)) for _, one in added], np.int64)
+        tokens, first = places_of(worded.first, sentence)
+        placed = self._wording.placed(worded.symbols[tokens], worded.beginnings[tokens], first)
+        half = self.model.weights[placed.feature, column[placed.sentence]] / 2
+        weight: Numbers = (
+            np.bincount(placed.first, half, first[-1]) + np.bincount(placed.last, half, first[-1])
+        ).astype(float)
+        return heaviest_runs(weight, first)
 
 
-def _heaviest(weight: Numbers) -> tuple[int, int]:
-    """Return first and last of the tokens that speak most for a statement: the run of most weight, eight at most.
+def heaviest_runs(weight: Numbers, first: Ints) -> list[tuple[int, int]]:
+    """Return first and last of the tokens of each sentence that speak most: the run of most weight, eight at most.
+
+    ``first`` tells where each sentence begins among the tokens, and where the last ends; none is empty.
 
     Examples
     --------
-    >>> _heaviest(np.array([-1.0, 2.0, -0.5, 3.0, 0.0]))
-    (1, 3)
+    >>> heaviest_runs(np.array([-1.0, 2.0, -0.5, 3.0, 0.0, 1.0, 1.5]), np.array([0, 5, 7]))
+    [(1, 3), (0, 1)]
     """
-    sums = np.append(0, np.cumsum(weight))
-    runs = (
-        (sums[last + 1] - sums[first], first - last, first, last)
-        for first in range(len(weight))
-        for last in range(first, min(first + _MAX_EVIDENCE, len(weight)))
-    )
-    _, _, first, last = max(runs)
-    return first, last
+    sums, total = np.append(0, np.cumsum(weight)), len(weight)
+    end = np.repeat(first[1:], np.diff(first))
+    best, longest = weight.copy(), np.ones(total, np.int64)
+    for length in range(2, min(_MAX_EVIDENCE, total) + 1):
+        run = np.append(sums[length:] - sums[:-length], np.full(length - 1, -np.inf))
+        better = (run > best + 1e-9) & (np.arange(total) + length <= end)
+        best[better], longest[better] = run[better], length
+    at = np.lexsort((longest, -best, np.repeat(np.arange(len(first) - 1), np.diff(first))))[first[:-1]]
+    begins = at - first[:-1]
+    return list(zip(begins.tolist(), (begins + longest[at] - 1).tolist(), strict=True))
 
 
 @cache

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from custservice.sentiment.chunks import Ints
 from custservice.sentiment.compiled import ENTITIES, Tables, TokenType
+from custservice.sentiment.rows import Ints
 from custservice.sentiment.scan import Tokens
 from custservice.sentiment.walk import BARRIER, Match, matches_in
 

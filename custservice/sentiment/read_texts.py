@@ -8,12 +8,13 @@ from typing import Any, Literal
 
 import numpy as np
 
-from custservice.sentiment.chunks import Ints
 from custservice.sentiment.compiled import Tables
 from custservice.sentiment.engine import find_all_matches
 from custservice.sentiment.learned import Judged, Layer, load_model
+from custservice.sentiment.lexicon import TOPIC
 from custservice.sentiment.lines import join_phrases
 from custservice.sentiment.reading import Finding, mentions_of, read_matches
+from custservice.sentiment.rows import Ints, places_of
 
 #: What is looked for.
 Kind = Literal["behaviours", "topics", "all"]
@@ -37,22 +38,34 @@ class Reading:
         self.sentences = tables.chunks.read(texts)
         types, self._first = tables.chunks.types(self.sentences.chunks)
         self._begins = self._first[self.sentences.first]
-        self._lines = join_phrases(tables, types, self._begins)
-        topics = kind != "behaviours"
-        self.findings = {
-            sentence: read_matches(tables, tokens, matches, topics=topics)
-            for sentence, _, tokens, matches in find_all_matches(tables, self._lines, topics=topics)
-        }
         layer = _layer(tables) if kind != "topics" else None
-        if layer is None:
-            self.judged = _by_patterns(self.findings)
+        worded = layer.read(self.sentences.chunks, self._begins) if layer else None
+        self._read = np.arange(len(self._begins) - 1)
+        if layer and worded and kind == "behaviours":
+            self._read = np.flatnonzero(layer.may_speak(worded))
+        # Where each sentence that is read begins among the tokens that are read.
+        places, first = places_of(self._begins, self._read)
+        self._moved = self._begins[self._read] - first[:-1]
+        self._lines = join_phrases(tables, types[places], first)
+        topics = kind != "behaviours"
+        self.findings, self._line_of = {}, {}
+        for line, _, tokens, matches in find_all_matches(tables, self._lines, topics=topics):
+            sentence = int(self._read[line])
+            self._line_of[sentence] = line
+            self.findings[sentence] = read_matches(tables, tokens, matches, topics=topics)
+        if layer and worded:
+            of_topics, of_staff = (_part(self.findings, of_topics=is_) for is_ in (True, False))
+            self.judged = layer.judge(worded, of_staff)
+            for sentence, found in _by_patterns(of_topics).items():
+                self.judged.setdefault(sentence, []).extend(found)
         else:
-            self.judged = layer.judge(self.sentences.chunks, self._begins, self.findings)
+            self.judged = _by_patterns(self.findings)
 
     def tokens_of(self, sentence: int, places: Sequence[int], way: int) -> list[int]:
         """Return where in the batch the tokens at these places of a sentence, as patterns see it, begin or end."""
-        base = int(self._lines.first[sentence])
-        return [int(self._lines.sources[way][base + place]) for place in places]
+        line = self._line_of[sentence]
+        base, moved = int(self._lines.first[line]), int(self._moved[line])
+        return [int(self._lines.sources[way][base + place]) + moved for place in places]
 
     def span_of(self, sentence: int, judged: Judged) -> tuple[int, int]:
         """Return the first and last token in the batch of the words of a statement."""
@@ -67,6 +80,11 @@ class Reading:
         numbers, within = self.sentences.chunks[chunk].tolist(), (tokens - self._first[chunk]).tolist()
         edges = [self._tables.chunks.span(number, token)[way] for number, token in zip(numbers, within, strict=True)]
         return [start + edge for start, edge in zip(self.sentences.starts(chunk).tolist(), edges, strict=True)]
+
+
+def _part(findings: Mapping[int, list[Finding]], *, of_topics: bool) -> dict[int, list[Finding]]:
+    chosen = {s: [f for f in found if f.driver.startswith(TOPIC) == of_topics] for s, found in findings.items()}
+    return {sentence: found for sentence, found in chosen.items() if found}
 
 
 def _by_patterns(findings: Mapping[int, Sequence[Finding]]) -> dict[int, list[Judged]]:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from custservice.sentiment.chunks import Ints
+from custservice.sentiment.rows import Ints, places_of
 from custservice.sentiment.trie import MAIN, MINOR, OF_NOUNS, Trie
 
 Words = npt.NDArray[np.uint64]
@@ -245,10 +245,8 @@ class Scan:
 
 def _members(members: Ints, first: Ints, kinds: Ints) -> tuple[Ints, Ints]:
     """Return the members of each kind one after another, and which of ``kinds`` each belongs to."""
-    begin = first[kinds]
-    sizes = first[kinds + 1] - begin
-    owner = np.repeat(np.arange(len(kinds)), sizes)
-    return owner, members[np.arange(len(owner)) + np.repeat(begin - (np.cumsum(sizes) - sizes), sizes)]
+    places, begins = places_of(first, kinds)
+    return np.repeat(np.arange(len(kinds)), np.diff(begins)), members[places]
 
 
 def _set_bits(rows: Words, at: tuple[Any, ...], bits: Ints) -> None:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from custservice.sentiment.chunks import Chunks, Ints, Sentences
+from custservice.sentiment.chunks import Chunks, Sentences
+from custservice.sentiment.rows import Ints
 from custservice.sentiment.vader_sentence import (
     CAPITALS,
     FADE,

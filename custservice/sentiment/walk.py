@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from custservice.sentiment.chunks import Ints
 from custservice.sentiment.compiled import BITS, Tables, TokenType
+from custservice.sentiment.rows import Ints
 from custservice.sentiment.scan import Anchors
 from custservice.sentiment.trie import Node, Start, Trie
 

@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from custservice.sentiment.chunks import Chunks, Ints
+from custservice.sentiment.chunks import Chunks
 from custservice.sentiment.compiled import BITS, Tables
+from custservice.sentiment.rows import Ints, places_of
 from custservice.sentiment.tokens import TOKEN, words_of
 
 #: Classes of words that are one word here.
@@ -136,10 +137,7 @@ class ChunkWords:
             read = np.array([word for row in new for word in row], np.int64).reshape(-1, 2)
             self._words = np.append(self._words, read, axis=0)
             self._first = np.append(self._first, self._first[-1] + np.cumsum(sizes))
-        begin = self._first[chunks]
-        sizes = self._first[chunks + 1] - begin
-        ends = np.cumsum(sizes)
-        found = self._words[np.arange(ends[-1] if len(ends) else 0) + np.repeat(begin - ends + sizes, sizes)]
+        found = self._words[places_of(self._first, chunks)[0]]
         return found[:, 0], found[:, 1]
 
 
@@ -162,19 +160,19 @@ def symbols_of(tables: Tables, chunk: str) -> list[str]:
     return found
 
 
-def names_of(symbols: Sequence[str]) -> set[str]:
+def names_of(symbols: Sequence[str]) -> list[str]:
     """Return the names of all features of a sentence; what `Wording.placed` finds is numbers of these.
 
     Examples
     --------
-    >>> sorted(names_of(["so", "kind"]))
-    ['b <s> so', 'b kind </s>', 'b so kind', 'k <s> kind', 'k so </s>', 'w kind', 'w so']
+    >>> names_of(["so", "kind"])
+    ['w so', 'w kind', 'b <s> so', 'b so kind', 'b kind </s>', 'k <s> kind', 'k so </s>']
     """
     bounded = [_START, *symbols, _END]
-    found = {f"w {symbol}" for symbol in symbols}
-    found |= {f"p {_beginning(symbol)}" for symbol in symbols if _beginning(symbol)}
-    found |= {f"b {left} {right}" for left, right in pairwise(bounded)}
-    return found | {f"k {left} {right}" for left, right in zip(bounded, bounded[2:], strict=False)}
+    words = [f"w {symbol}" for symbol in symbols]
+    words += [f"p {_beginning(symbol)}" for symbol in symbols if _beginning(symbol)]
+    neighbours = [f"b {left} {right}" for left, right in pairwise(bounded)]
+    return words + neighbours + [f"k {left} {right}" for left, right in zip(bounded, bounded[2:], strict=False)]
 
 
 def _beginning(symbol: str) -> str:

@@ -19,13 +19,14 @@ def text_of(size: int, **weights: int) -> str:
     return DIGITS[size] + "".join(pairs)
 
 
-def toy(features: dict[str, str], bias: float = -2.0) -> Model:
+def toy(features: dict[str, str], bias: float = -2.0, may_speak: float = -9.0) -> Model:
     """Return a model of four statements (warmth and courtesy, praise and blame) in whole steps of log odds."""
     data = {
         "drivers": DRIVERS,
         "stands": 0.0,
         "speaks": 1.0,
-        "bias": [bias] * 5,
+        "may_speak": may_speak,
+        "bias": [bias] * 6,
         "size_step": 1.0,
         "weight_step": 1.0,
         "features": features,
@@ -51,14 +52,26 @@ def found(text: str, lexicon: Path | None = None) -> list[tuple[str, str, str]]:
 def test_weights_are_read_as_they_were_written() -> None:
     model = toy({"w a": text_of(3, _0=5, _4=-7), "w b": text_of(1)})
     assert model.sizes.tolist() == [3, 1]
-    assert model.weights.tolist() == [[25, 0, 0, 0, -49], [0, 0, 0, 0, 0]]
+    assert model.weights.tolist() == [[25, 0, 0, 0, -49, 0], [0] * 6]
 
 
 def test_scores_are_weights_over_the_length_of_the_sizes() -> None:
     model = toy({"w a": text_of(3, _0=1), "w b": text_of(4, _0=2, _4=3)})
-    scores = model.scores(np.array([0, 0, 1]), np.array([0, 1, 1]), 3)
+    sums = model.sums(np.array([0, 0, 1]), np.array([0, 1, 1]), 3)
+    scores = model.scores(sums)
     assert scores[:, 0] == pytest.approx([5 / 5 - 2, 4 / 4 - 2, -2])
     assert scores[:, 4] == pytest.approx([9 / 5 - 2, 9 / 4 - 2, -2])
+    more = model.sums(np.array([1]), np.array([0]), 3)
+    assert model.scores(sums + more)[1] == pytest.approx(scores[0])
+
+
+def test_no_pattern_is_asked_where_wording_makes_staff_most_unlikely(use) -> None:  # type: ignore[no-untyped-def]
+    features = {"f courtesy blame": text_of(1, _3=9), "w waiter": text_of(1), "w rude": text_of(1, _5=9)}
+    use(toy(features, may_speak=0.0))
+    assert [pair[:2] for pair in found("The waiter was rude.")] == [("courtesy", "blame")]
+    assert [pair[:2] for pair in found("The waiter was impolite.")] == []
+    assert explain("The waiter was impolite.").table["set_aside"].tolist() == ["unlikely by the wording"]
+    assert find_all(["The waiter was impolite."]).empty
 
 
 def test_what_only_the_words_tell_is_added_with_its_words(use) -> None:  # type: ignore[no-untyped-def]
