@@ -23,6 +23,8 @@ lint: $(VENV)/.installed
 
 bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/mention_speed.py --full
+	$(BIN)/python benchmarks/coverage.py
 	CUSTSERVICE_REPETITIONS=40 $(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
 
 demo: $(VENV)/.installed  ## make the demo study in data/demo again from its seed
