@@ -105,6 +105,9 @@ class StudyConfig(_Strict):
         Columns held constant; None means the default ones.
     lexicon
         A file of own patterns and drivers, in the form of ``drivers.toml``, that extends the built-in lexicon.
+    staff_rating
+        A column of numbers in which customers rate the staff, higher is better; only set beside the mentions, never
+        held constant.
     reviews, visits
         The files; without visits the reviews stand in for them.
     report
@@ -119,6 +122,7 @@ class StudyConfig(_Strict):
     link_days: int = Field(default=30, ge=0, le=LONGEST)
     controls: tuple[str, ...] | None = None
     lexicon: str | None = None
+    staff_rating: str | None = None
     reviews: FilesConfig
     visits: FilesConfig | None = None
     report: ReportConfig = Field(default_factory=ReportConfig)

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import cache
 from html import escape
 from typing import TYPE_CHECKING
@@ -194,9 +195,10 @@ def choose_quotes(
     order = [hashlib.sha256(f"{driver}{r}".encode()).hexdigest() for r in found["review_id"]]
     found = found.assign(order=order).sort_values("order").head(40 * n)
     rows = found.merge(reviews[["review_id", "text", "location_id", "reviewed_at"]], on="review_id")
-    rows["length"] = [b - a for a, b in map(_sentence_span, rows["text"], rows["start"], rows["end"])]
-    spans = zip(rows["text"], rows["start"], rows["end"], strict=True)
-    said = [clean(text[slice(*_sentence_span(text, start, end))]).casefold() for text, start, end in spans]
+    triples = list(zip(rows["text"], rows["start"], rows["end"], strict=True))
+    spans = [_sentence_span(text, start, end) for text, start, end in triples]
+    rows["length"] = [b - a for a, b in spans]
+    said = [clean(text[a:b]).casefold() for (text, _, _), (a, b) in zip(triples, spans, strict=True)]
     rows = rows[~pd.Series(said, index=rows.index, dtype="str").duplicated()]
     rows["unfit"] = ~rows["length"].between(30, 180) + rows.duplicated("location_id") * 1
     rows = rows.sort_values(["unfit", "order"], kind="stable").head(n)
@@ -208,6 +210,46 @@ def choose_quotes(
     frame.insert(0, "month", rows["reviewed_at"].dt.strftime("%B %Y").to_numpy())
     frame.insert(0, "location_id", rows["location_id"].to_numpy())
     return frame
+
+
+@dataclass(frozen=True)
+class Said:
+    """Quotes of one driver and polarity, and where they stand on a page.
+
+    Attributes
+    ----------
+    driver, polarity, family, n_mentions
+        What they mention, and how many mentions stand behind them.
+    quotes
+        As `choose_quotes` returns them.
+    """
+
+    driver: str
+    polarity: str
+    family: str
+    n_mentions: int
+    quotes: pd.DataFrame = field(repr=False)
+
+    @property
+    def anchor(self) -> str:
+        """The place on the page."""
+        return anchor(self.driver, self.polarity)
+
+    @property
+    def family_anchor(self) -> str:
+        """The place of the family, where its first driver stands."""
+        return anchor(f"family-{self.family}", self.polarity)
+
+
+def anchor(name: str, polarity: str) -> str:
+    """Return the id of the place on a page where quotes stand.
+
+    Examples
+    --------
+    >>> anchor("hand_offs", "blame")
+    'quotes-hand-offs-blame'
+    """
+    return f"quotes-{re.sub(r'[^a-z0-9]+', '-', name.lower())}-{polarity}"
 
 
 def quotes_for(study: Study, driver: str, polarity: str, n: int = 3) -> pd.DataFrame:

@@ -70,6 +70,35 @@ READ_PLACES = (
     "Each mark is a location's rate, pulled towards the average where reviews are few, and its line the 95% interval; "
     "the dashed line is the average."
 )
+READ_RAW = (
+    "Look for marks whose line stays clear of the dashes, the rate of all reviewed visits: there customers "
+    "came back more often (right) or less often (left), for whatever reason."
+)
+READ_CURVES = (
+    "Look at how far the curves lie apart on the last day: bands are 95% intervals, and the numbers beneath "
+    "say how many visits were still watched and without a return."
+)
+READ_FAMILIES = (
+    "Look for filled marks, whose 95% interval leaves out zero: left of it fewer customers come back, right of "
+    "it more. Diamonds are blame, circles praise, bold rows families; choose a row to read what customers "
+    "wrote."
+)
+READ_WATERFALL = (
+    "Look at the hatched part: so much of what tools print as impact goes with places, seasons, regulars, "
+    "prices and other mentions; the coloured bar is what remains."
+)
+READ_IMPORTANCE = (
+    "Look at the lines at the side before the order of the bars: a driver is shown to explain more than another "
+    "only where no line joins the two."
+)
+READ_PLACEBO = (
+    "Look for filled marks on the right: there a mention goes with visits that lie before it, which it cannot "
+    "have caused. Of 20 such intervals one leaves out zero by chance; the title allows for that."
+)
+READ_WAYS = (
+    "Look for a behaviour whose lines all stay on one side of zero: it does not hang on how the question was "
+    "asked; the study's own way stands first."
+)
 #: What is held constant, in plain words; other columns go by their own name.
 HELD = {
     "month": "the month",
@@ -80,12 +109,15 @@ HELD = {
 }
 #: What stands where a page would speak of linking reviews to visits.
 NO_LINKS = "Not asked here: the reviews stand in for visits, so that each review is its own visit."
+NO_RATING = "Customers of this study rate no staff, or the study does not name the column (staff_rating)."
 NONE_STANDS_OUT = "No driver stands out: the differences are no larger than chance makes them."
 EFFECTS_CAPTION = (
     "Effects in one joint model, in returns per 1,000 visits with the mention; sound: at least 10 returns expected"
 )
 #: How effects are written in tables.
 EFFECT_FORMATS = {"effect": "{:+.0f}", "low": "{:+.0f}", "high": "{:+.0f}", "effect_per_1000_reviewed": "{:+.1f}"}
+#: The same for what rating and words go with.
+RATING_FORMATS = dict.fromkeys(("effect", "low", "high", "within", "within_low", "within_high"), "{:+.0f}")
 
 
 def plain(driver: str, polarity: str) -> str:

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from custservice.figures import Picture
-from custservice.quotes import clean, quote_html
+from custservice.figures import LinkBox, Picture
+from custservice.quotes import Said, clean, quote_html
 from custservice.words import plain, sentence
 
 _FORMULA = re.compile(r"^[\s]*[=+\-@\t\r|%]")
@@ -39,18 +39,25 @@ class Page:
     publish: str = ""
     figures: int = field(default=0, init=False)
     tables: int = field(default=0, init=False)
+    linked: int = field(default=0, init=False)
 
     def figure(self, picture: Picture, note: str = "") -> None:
-        """Show a picture with its number, an alt text and an optional note; where nothing was drawn, say so."""
+        """Show a picture with its number, an alt text and an optional note; where nothing was drawn, say so.
+
+        Rows of it that lead to quotes become links across the picture.
+        """
         if picture.empty:
             self.say(picture.alt)
             return
         self.figures += 1
         data = base64.b64encode(picture.svg().encode()).decode()
+        links = picture.links()
+        self.linked = self.figures if links else self.linked
+        place = f' id="figure-{self.figures}"' if links else ""
         parts = [
-            f'<figure class="picture"><figcaption><b>Figure {self.figures}. {escape(picture.title)}</b>',
+            f'<figure class="picture"{place}><figcaption><b>Figure {self.figures}. {escape(picture.title)}</b>',
             f"<span>{escape(picture.subtitle)}</span></figcaption>",
-            f'<img alt="{escape(picture.alt)}" src="data:image/svg+xml;base64,{data}">',
+            _with_links(f'<img alt="{escape(picture.alt)}" src="data:image/svg+xml;base64,{data}">', links),
             f"<p>{escape(note)}</p></figure>" if note else "</figure>",
         ]
         _show("".join(parts), f"{picture.title}. {picture.alt}")
@@ -122,6 +129,38 @@ class Page:
         if len(quotes):
             title = f"<h3>{escape(heading)}</h3>" if heading else ""
             _show(f'<div class="said">{title}{quote_html(quotes)}</div>', f"{len(quotes)} quotes")
+
+    def said(self, groups: Iterable[Said]) -> None:
+        """Show the quotes of many drivers by family, each where the rows of a figure lead, with the way back."""
+        parts: list[str] = []
+        family, back = "", ""
+        if self.linked:
+            back = f' <a class="back" href="#figure-{self.linked}">back to Figure {self.linked}</a>'
+        for said in groups:
+            if not len(said.quotes):
+                continue
+            if said.family_anchor != family:
+                family = said.family_anchor
+                words = escape(sentence(f"{said.family.replace('_', ' ')}: {said.polarity}"))
+                parts.append(f'<h3 id="{family}">{words}{back}</h3>')
+            words = escape(sentence(plain(said.driver, said.polarity)))
+            parts.append(f'<h4 id="{said.anchor}">{words} ({said.n_mentions:,} mentions)</h4>{quote_html(said.quotes)}')
+        if parts:
+            _show(f'<div class="said">{"".join(parts)}</div>', f"{len(parts)} groups of quotes")
+        else:
+            self.say("No driver is mentioned often enough to quote.")
+
+
+def _with_links(image: str, links: list[LinkBox]) -> str:
+    """Lay links over an image; their places are shares of it, so that they stay on their rows at any width."""
+    if not links:
+        return image
+    bands = "".join(
+        f'<a href="#{escape(link.anchor)}" aria-label="{escape(link.words)}" title="{escape(link.words)}" '
+        f'style="position:absolute;left:0;right:0;top:{100 * link.top:.2f}%;height:{100 * link.height:.2f}%"></a>'
+        for link in links
+    )
+    return f'<div class="rows" style="position:relative;max-width:32rem">{image}{bands}</div>'
 
 
 def write_csv(frames: pd.DataFrame | Iterable[pd.DataFrame], path: Path) -> int:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from custservice import figures
+from custservice.quotes import Said
 from custservice.reporting.page import Page, write_csv
 
 
@@ -58,3 +60,28 @@ def test_sentences_points_and_quotes_are_escaped(shown: list[str]) -> None:
     assert "<mark>&lt;i&gt;</mark>" in shown[2]
     assert "x &amp; y" in shown[2]
     assert len(shown) == 3
+
+
+def test_rows_of_a_figure_lead_to_quotes_and_back(shown: list[str]) -> None:
+    row = {"driver": "warmth", "polarity": "praise", "effect": 9.0, "low": 1.0, "high": 17.0}
+    effects = pd.DataFrame([row])
+    anchors = {("warmth", "praise"): "quotes-warmth-praise"}
+    page = Page()
+    page.figure(figures.forest(effects, "t", "s"))
+    page.figure(figures.forest(effects, "t", "s", anchors=anchors))
+    assert "<a " not in shown[0]
+    assert 'id="figure-2"' in shown[1]
+    found = re.findall(r'<a href="#(.*?)" aria-label="(.*?)".*?top:[\d.]+%;height:[\d.]+%', shown[1])
+    assert found == [("quotes-warmth-praise", "Quotes: friendly staff")]
+    quotes = pd.DataFrame(
+        {"location_id": ["x"], "month": ["May"], "before": ["<so> "], "evidence": ["kind"], "after": [""]}
+    )
+    said = [Said("warmth", "praise", "warmth", 1234, quotes), Said("empathy", "praise", "warmth", 9, quotes)]
+    page.said([*said, Said("apology", "blame", "responsibility", 6, quotes.head(0))])
+    assert shown[2].count("<h3") == 1
+    assert '<h3 id="quotes-family-warmth-praise">Warmth: praise <a class="back" href="#figure-2">' in shown[2]
+    assert '<h4 id="quotes-warmth-praise">Friendly staff (1,234 mentions)</h4>' in shown[2]
+    assert "&lt;so&gt;" in shown[2]
+    assert "apology" not in shown[2]
+    page.said([])
+    assert "mentioned often enough" in shown[3]

@@ -1,4 +1,4 @@
-"""Figures: each says what it shows, and the same data give the same bytes."""
+"""Figures of rates: each says what it shows, and the same data give the same bytes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from custservice import figures
 from custservice.figures import Picture
 from custservice.quality import follow_up
-from custservice.rates import mention_rates, raw_returns, staff_rates
+from custservice.rates import mention_rates, staff_rates
 
 
 def panel_of(n: int = 600) -> pd.DataFrame:
@@ -23,20 +23,13 @@ def panel_of(n: int = 600) -> pd.DataFrame:
     return frame
 
 
-def effects_of(effect: float = -61.7) -> pd.DataFrame:
-    rows = [("attention", "blame", effect, effect - 30, effect + 30), ("warmth", "praise", 12.0, -20.0, 44.0)]
-    return pd.DataFrame(rows, columns=["driver", "polarity", "effect", "low", "high"])
-
-
 def pictures() -> dict[str, Picture]:
     panel = panel_of()
     return {
-        "forest": figures.forest(effects_of(), "A title", "A subtitle"),
         "driver_rates": figures.driver_rates(mention_rates(panel), "a study"),
         "by_place": figures.by_place(staff_rates(panel, "location_id"), "blame"),
         "by_month": figures.by_month(staff_rates(panel, "month")),
         "counts_by_month": figures.counts_by_month(follow_up(panel), "a study"),
-        "raw_differences": figures.raw_differences(raw_returns(panel), "a study"),
     }
 
 
@@ -50,23 +43,7 @@ def test_every_picture_says_what_it_shows_and_is_reproducible(name: str) -> None
     assert first.svg().startswith("<?xml")
 
 
-def test_the_alt_text_carries_the_numbers_of_sure_effects_only() -> None:
-    alt = figures.forest(effects_of(), "t", "s").alt
-    assert "being ignored -62 (-92 to -32)" in alt
-    assert "friendly staff" not in alt
-    assert "No interval leaves out zero" in figures.forest(effects_of(5.0), "t", "s").alt
-
-
-def test_praise_and_blame_keep_their_colour_and_shape() -> None:
-    assert figures.COLOUR["praise"] != figures.COLOUR["blame"]
-    assert figures.MARK["praise"] != figures.MARK["blame"]
-    svg = figures.forest(effects_of(), "t", "s").svg().upper()
-    assert figures.COLOUR["praise"] in svg
-    assert figures.COLOUR["blame"] in svg
-
-
 def test_empty_tables_give_a_picture_that_says_so() -> None:
     panel = panel_of(20)
     assert "too few" in figures.by_place(staff_rates(panel, "location_id"), "blame").title
     assert "No month has enough" in figures.by_month(staff_rates(panel, "month")).alt
-    assert "No driver" in figures.raw_differences(raw_returns(panel), "x").alt
