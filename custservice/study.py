@@ -114,8 +114,6 @@ class Study:
         from custservice.regression.design import refuse_control
 
         controls = self.config.controls or ()
-        if not controls:
-            return
         columns = panel_columns(pd.DataFrame(), pd.DataFrame())
         if not set(controls) <= set(columns):
             columns = panel_columns(self.reviews, self.visits)
@@ -141,9 +139,8 @@ class Study:
         from custservice.panel import stand_in_visits
 
         quarantine = self._reviews.quarantine
-        silent = quarantine.loc[
-            quarantine["reason"] == NO_TEXT, list(self._reviews.table.columns.intersection(quarantine.columns))
-        ]
+        columns = self._reviews.table.columns.intersection(quarantine.columns)
+        silent = quarantine.loc[quarantine["reason"] == NO_TEXT, list(columns)]
         return stand_in_visits(pd.concat([self._reviews.table, silent], ignore_index=True))
 
     @cached_property
@@ -174,8 +171,9 @@ class Study:
             if name not in PANEL_SETTINGS:
                 raise StudyError(f"The panel has no setting '{name}'{did_you_mean(name, PANEL_SETTINGS)}.")
         settings = {name: changes.get(name, getattr(self.config, name)) for name in PANEL_SETTINGS}
-        made = self._made("visits"), self._made("reviews"), self._lexicon_hash
-        key = hash_of("panel", *made, hash_code(*_PANEL), settings)
+        key = hash_of(
+            "panel", self._made("visits"), self._made("reviews"), self._lexicon_hash, hash_code(*_PANEL), settings
+        )
         if key not in self._panels:
             self._panels[key] = self._cache.frame("panel", key, lambda: self._build_panel(settings))
         return self._panels[key]
@@ -290,9 +288,10 @@ class Study:
             for path, (_, digest) in zip(paths, self._hashes[table], strict=True)
         ]
         names = [path.name for path, _ in pairs]
-        folder = self.path.parent
         return {
-            path.name if names.count(path.name) == 1 else Path(os.path.relpath(path, folder)).as_posix(): digest
+            path.name
+            if names.count(path.name) == 1
+            else Path(os.path.relpath(path, self.path.parent)).as_posix(): digest
             for path, digest in pairs
         }
 
@@ -334,10 +333,8 @@ class Study:
     def _resolve(self, source: FilesConfig) -> list[Path]:
         from custservice.loaders.files import existing_file
 
-        folder = self.path.parent
-        return [
-            existing_file(path) for path in resolve_paths([folder / Path(name).expanduser() for name in source.files])
-        ]
+        paths = resolve_paths([self.path.parent / Path(name).expanduser() for name in source.files])
+        return [existing_file(path) for path in paths]
 
     def _key(self, table: TableName) -> str:
         source = self.config.reviews if table == "reviews" else self.config.visits
