@@ -299,10 +299,8 @@ class Study:
         return f"<Study {self.title!r}: {', '.join(f'{name} {value}' for name, value in self._facts())}>"
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><th scope='row'>{html.escape(name)}</th><td>{html.escape(value)}</td></tr>"
-            for name, value in self._facts()
-        )
+        facts = [(html.escape(name), html.escape(value)) for name, value in self._facts()]
+        rows = "".join(f"<tr><th scope='row'>{name}</th><td>{value}</td></tr>" for name, value in facts)
         return f"<table><caption>{html.escape(self.title)}</caption>{rows}</table>"
 
     def _facts(self) -> list[tuple[str, str]]:
@@ -315,8 +313,7 @@ class Study:
             facts.append(("locations", f"{visits['location_id'].nunique():,}"))
             span = visits["visited_at"]
             facts.append(("from", f"{span.min():%Y-%m-%d} to {span.max():%Y-%m-%d}"))
-        facts.append(("set aside", f"{len(self.quarantine):,}"))
-        return facts
+        return [*facts, ("set aside", f"{len(self.quarantine):,}")]
 
     @cached_property
     def _cache(self) -> Cache:
