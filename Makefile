@@ -25,6 +25,7 @@ bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/mention_speed.py --full
 	$(BIN)/python benchmarks/coverage.py
+	$(BIN)/python benchmarks/regression.py
 	CUSTSERVICE_REPETITIONS=40 $(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
 
 demo: $(VENV)/.installed  ## make the demo study in data/demo again from its seed
@@ -34,6 +35,8 @@ demo: $(VENV)/.installed  ## make the demo study in data/demo again from its see
 lock:
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
 		--python-version 3.11 --extra dev pyproject.toml -o requirements.txt
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
+		--python-version 3.11 benchmarks/peers.in -o benchmarks/peers.txt
 
 $(VENV)/.installed: requirements.txt pyproject.toml
 ifneq ($(UV),)

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from custservice.errors import EstimationError
-from custservice.regression.grouping import Grouping
+from custservice.regression.grouping import Grouping, demean
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -96,8 +96,6 @@ class TwoWay:
         Waugh; the partitioned inverse). It is factorised once, so the answer is exact and does not depend on how well
         the factors are connected, as that of alternating projections does.
         """
-        from custservice.regression.linear import demean
-
         within = demean(values, self.large)
         size = int(self.small.max()) + 1
         level = self._solve(Grouping(self.small, size).sums(within))
@@ -139,6 +137,11 @@ class TwoWay:
         pin[self._pinned] = 1.0
         system = sparse.diags_array(np.bincount(self.small) + pin) - shared
         return _Solver(splu(sparse.csc_matrix(system)))
+
+
+def two_factors(one: Ints, other: Ints) -> TwoWay:
+    """Return two factors by how many levels they have."""
+    return TwoWay(one, other) if one.max() >= other.max() else TwoWay(other, one)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from custservice.regression.grouping import Grouping, spanning
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 #: Eigenvalues of I - H_gg below this mean that the cluster alone carries a direction.
@@ -112,10 +114,10 @@ def _crossing_basis(crossing: Ints | None, clusters: Ints) -> tuple[Floats, Ints
     """Return 1/sqrt(size) of each level that spans clusters, and each row's such level (-1: within one cluster)."""
     if crossing is None:
         return np.empty(0), np.full(len(clusters), -1, dtype=np.int64)
-    pairs = np.unique(np.column_stack([crossing, clusters]), axis=0)
-    spans = np.bincount(pairs[:, 0]) > 1
+    sizes = np.bincount(crossing)
+    spans = spanning(Grouping(crossing, len(sizes)), clusters)
     code = np.where(spans, np.cumsum(spans) - 1, -1)
-    sizes = np.bincount(crossing)[spans]
+    sizes = sizes[spans]
     return 1 / np.sqrt(sizes), code[crossing]
 
 
@@ -137,9 +139,12 @@ def effective_dof(z: Floats, clusters: Ints) -> Floats:
     >>> effective_dof(np.ones((6, 1)), np.array([0, 0, 1, 1, 2, 2])).tolist()
     [2.0]
     """
-    gamma = np.column_stack([np.bincount(clusters, column**2) for column in z.T])
-    n_clusters = len(gamma)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        spread = gamma.var(axis=0) / gamma.mean(axis=0) ** 2
-    effective = n_clusters / (1 + np.nan_to_num(spread))
+    return effective_of(Grouping(clusters, int(clusters.max()) + 1).sums(z * z))
+
+
+def effective_of(gamma: Floats) -> Floats:
+    """Return the same from ``gamma_g``, (G, k), in whatever unit: ``G* = (sum_g gamma_g)^2 / sum_g gamma_g^2``."""
+    n_clusters, squares = len(gamma), np.einsum("ij,ij->j", gamma, gamma)
+    known = squares > 0
+    effective = np.where(known, gamma.sum(axis=0) ** 2 / np.where(known, squares, 1.0), n_clusters)
     return np.asarray(np.clip(effective - 1, 1.0, n_clusters - 1.0), dtype=np.float64)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from custservice.regression.grouping import Grouping
 from custservice.regression.partial_likelihood import Hazards, Moments, RowParts, hazards_at, moments, row_parts
 from custservice.regression.survival_rows import Block, SurvivalRows
 
@@ -81,12 +82,9 @@ class CoxModel:
         """
         through = (self.bread @ directions).T
         influence = np.zeros((len(self.rows.time), len(through)))
-        weights = np.zeros((len(through), self.n_clusters))
-        squares = np.zeros((len(through), len(self.rows.time)))
+        squares = np.zeros(influence.shape)
         for piece in self.pieces():
             rows, parts = piece.block.rows, piece.parts(through)
             influence[self.rows.order[rows]] = parts.residual.T
-            np.square(parts.spread, out=squares[:, rows])
-        for row, total in zip(squares, weights, strict=True):
-            total[:] = np.bincount(self.clusters, row, minlength=self.n_clusters)
-        return Contributions(influence, weights.T)
+            squares[rows] = np.square(parts.spread, out=parts.spread).T
+        return Contributions(influence, Grouping(self.clusters, self.n_clusters).sums(squares))

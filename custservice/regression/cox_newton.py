@@ -9,9 +9,17 @@ from numpy.typing import NDArray
 
 from custservice.errors import EstimationError
 from custservice.regression.linear import independent_columns
-from custservice.regression.partial_likelihood import hazards_at, information, moments, score
+from custservice.regression.partial_likelihood import (
+    hazards_at,
+    information,
+    moments,
+    score,
+    sparse_information,
+    sparse_moments,
+    sparse_score,
+)
 from custservice.regression.risk_sets import RiskSets
-from custservice.regression.survival_rows import SurvivalRows
+from custservice.regression.survival_rows import Block, SurvivalRows
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -83,6 +91,14 @@ def evaluate_part(risk: RiskSets, x: Floats, eta: Floats) -> Point:
     return Point(hazards.loglik, score(hazards, x), information(hazards, x, moments(risk, hazards, x)))
 
 
+def _evaluate_sparse(block: Block, eta: Floats) -> Point:
+    x = block.sparse
+    assert x is not None
+    hazards = hazards_at(block.risk, eta)
+    sums = sparse_moments(block.risk, hazards, x)
+    return Point(hazards.loglik, sparse_score(hazards, x), sparse_information(hazards, x, sums))
+
+
 def evaluate(rows: SurvivalRows, beta: Floats) -> Point:
     """Return log-likelihood, score and information of all rows."""
     k = len(beta)
@@ -90,7 +106,7 @@ def evaluate(rows: SurvivalRows, beta: Floats) -> Point:
     # a step too far overflows, or leaves nothing of a late entrant's risk set; the caller halves it
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         for block, x, eta in rows.parts(beta):
-            part = evaluate_part(block.risk, x, eta)
+            part = evaluate_part(block.risk, x, eta) if block.sparse is None else _evaluate_sparse(block, eta)
             loglik, slope, curve = loglik + part.loglik, slope + part.score, curve + part.information
     return Point(loglik, slope, curve)
 

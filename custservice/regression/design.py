@@ -143,7 +143,7 @@ _LABELS = ["driver", "polarity", "n_mentions", "n_clusters"]
 
 
 def _counts(values: Floats, clusters: NDArray[np.int64]) -> dict[str, int]:
-    return {"n_mentions": int(values.sum()), "n_clusters": len(np.unique(clusters[values > 0]))}
+    return {"n_mentions": int(values.sum()), "n_clusters": int((np.bincount(clusters[values > 0]) > 0).sum())}
 
 
 def _is_common(counts: dict[str, int], least_clusters: int) -> bool:

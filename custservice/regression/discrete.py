@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from custservice.regression.grouping import BLOCK, Floats, Rows
+from custservice.regression.grouping import BLOCK, Floats, Rows, RunningSums
 from custservice.regression.logit_newton import Place
 
 
@@ -82,21 +82,22 @@ def flip(eta: Floats, exposed: Floats, slopes: Floats) -> Flips:
     >>> flips.change.round(3).ravel().tolist()  # from 1/2 to 3/4, and from 1/4 to 1/2
     [0.25, 0.25]
     """
-    odds, ratio = np.exp(eta)[:, None], np.exp(slopes)
+    odds, ratio = np.exp(eta), np.exp(slopes)
     now = 1 / (1 + odds)  # 1 - p
-    rest = exposed * (1 / ratio - ratio)  # in place from here: 1 - p with the exposure flipped
-    rest += ratio
-    rest *= odds
+    weight = now * (1 - now)
+    rest = odds[:, None] * ratio  # in place from here: 1 - p with the exposure
     rest += 1
     np.reciprocal(rest, out=rest)
+    # few rows have an exposure already: theirs is taken away
+    having = np.flatnonzero(exposed)
+    row, column = np.divmod(having, max(len(slopes), 1))
+    rest.ravel()[having] = 1 / (1 + odds[row] / ratio[column])
     other = rest * rest
     np.subtract(rest, other, out=other)
-    sign = exposed * -2.0
-    sign += 1
-    tilt = other - now * (1 - now)
-    tilt *= sign
-    change = np.subtract(now, rest, out=rest)
-    change *= sign
+    tilt = other - weight[:, None]
+    change = np.subtract(now[:, None], rest, out=rest)
+    for values in (tilt, change):
+        values.ravel()[having] *= -1
     return Flips(change, tilt, other)
 
 
@@ -131,20 +132,20 @@ def average_changes(rows: Rows, place: Place, bread: Floats, m: int, expected: b
     Slopes, intercepts, and the sampling of covariates: the delta method for a sample average of functions of estimates
     (Hahn and Newey 2004, Econometrica 72, for averages that hold estimated intercepts).
     """
-    n, k = rows.x.shape
-    change, tilt = np.empty((n, m)), np.empty((n, m))
-    by_slope, own, total = np.zeros((m, k)), np.zeros(m), np.zeros(m)
+    n = len(rows.y)
+    change, tilts = np.empty((n, m)), RunningSums(rows.groups, m)
+    by_slope, own, total = np.zeros((m, rows.x.shape[1])), np.zeros(m), np.zeros(m)
     for start in range(0, n, BLOCK):
         part = slice(start, start + BLOCK)
         x = rows.x[part]
         flips = flip(place.eta[part], x[:, :m], place.beta[:m])
-        change[part], tilt[part] = flips.change, flips.tilt
+        change[part] = flips.change
+        tilts.add(flips.tilt)
         by_slope += flips.tilt.T @ x
         once = np.ones(len(x))
         own += once @ flips.other
         total += once @ flips.change
-    by_intercept = rows.groups.sums(tilt)
-    del tilt
+    by_intercept = tilts.total()
     by_slope -= by_intercept.T @ place.means
     by_slope[:, :m] += np.diag(own)
     slopes = bread @ by_slope.T / n
@@ -156,19 +157,22 @@ def average_changes(rows: Rows, place: Place, bread: Floats, m: int, expected: b
 
 def slope_averages(rows: Rows, place: Place, bread: Floats, m: int, expected: bool) -> Averages:
     """Return the first m slopes with their influence, ``psi_i = A (x_i - mean_g) (y_i - p_i)``."""
-    influence = np.zeros((len(rows.y), m))
     slopes = bread[:, :m]
     loadings = slopes, -place.means @ slopes
-    squares = _add_estimation(Sampled(influence, np.zeros(m), 1.0), rows, place, loadings, expected)
+    influence = np.empty((len(rows.y), m))
+    squares = _add_estimation(Sampled(influence, None, 1.0), rows, place, loadings, expected)
     return Averages(place.beta[:m], influence, squares)
 
 
 @dataclass(frozen=True)
 class Sampled:
-    """What sampling contributes to the influence, ``(values - centre) * scale``, values of shape (n, m)."""
+    """What sampling contributes to the influence, ``(values - centre) * scale``, (n, m); nothing where centre is None.
+
+    Without a centre ``values`` are only the place where the influence is written.
+    """
 
     values: Floats
-    centre: Floats
+    centre: Floats | None
     scale: float
 
 
@@ -186,16 +190,18 @@ def _add_estimation(
     for start in range(0, len(place.eta), BLOCK):
         part = slice(start, start + BLOCK)
         values = sampled.values[part]  # a view
-        values -= sampled.centre
-        values *= sampled.scale
         response = rows.x[part] @ slopes
         response += intercepts.take(rows.groups.codes[part], axis=0)
         if squares is not None:
-            squares[part] = response
-            square = squares[part]  # a view
-            square *= square
+            square = np.square(response, out=squares[part], casting="same_kind")
             square *= weight[part, None]
-            square += np.square(values, dtype=np.float32, casting="same_kind")
         response *= place.residual[part, None]
+        if sampled.centre is None:
+            values[:] = response
+            continue
+        values -= sampled.centre
+        values *= sampled.scale
+        if squares is not None:
+            square += np.square(values, dtype=np.float32, casting="same_kind")
         values += response
     return squares

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from custservice.errors import EstimationError
 from custservice.regression.clusters import Leverage
+from custservice.regression.grouping import Grouping
 
 Floats = NDArray[np.float64]
 #: Up to this many clusters the leave-one-cluster-out (CR3) covariance is used, above it CR1.
@@ -86,7 +87,7 @@ class Estimate:
     @cached_property
     def cr1_covariance(self) -> Floats:
         """CR1 covariance whatever the number of clusters, for comparison with other packages, shape (k, k)."""
-        sums = np.column_stack([np.bincount(self.clusters, column) for column in self.influence.T])
+        sums = Grouping(self.clusters, self.n_clusters).sums(self.influence)
         return np.asarray(self.factor * (sums.T @ sums), dtype=np.float64)
 
     @property

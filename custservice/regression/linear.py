@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custservice.errors import EstimationError
-from custservice.regression.absorbed import TwoWay
-from custservice.regression.clusters import effective_dof, leave_one_out
+from custservice.regression.absorbed import two_factors
+from custservice.regression.clusters import effective_of, leave_one_out
 from custservice.regression.estimate import CR3_MOST, Estimate
+from custservice.regression.grouping import Grouping, demean, spanning
+from custservice.regression.within import deviations
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -109,32 +111,36 @@ def fit_linear(
             "There is only one cluster, so no uncertainty can be computed; use another cluster column."
         )
     one_group = np.zeros(n, dtype=np.int64) if groups is None else groups
-    deviations = partial_out(np.column_stack([y, x]), one_group, also)
-    y_within, within = deviations[:, 0], deviations[:, 1:]
-    kept = independent_columns(within, (x**2).sum(axis=0))
+    two_way = None if also is None else two_factors(one_group, also)
+    y_within = (demean(y[:, None], one_group) if two_way is None else two_way.deviations(y[:, None]))[:, 0]
+    design = deviations(x, one_group, two_way)
+    kept = independent_in(design.gram, design.lengths)
     n_wanted = int((kept < (x.shape[1] if wanted is None else wanted)).sum())
-    nested = groups is None or _nested(groups, clusters)
-    spent = int(one_group.max()) + 1 if also is None else _two_way(one_group, also).n_levels
+    nested = groups is None or not spanning(Grouping(groups, int(groups.max()) + 1), clusters).any()
+    spent = int(one_group.max()) + 1 if two_way is None else two_way.n_levels
     n_params = len(kept) + (1 if groups is None else spent - (int(one_group.max()) + 1 if nested else 0))
     if n_params >= n:
         raise EstimationError(
             f"There are {n:,} rows for {n_params:,} parameters; use fewer controls or a longer period."
         )
-    design = within[:, kept]
-    bread: Floats = np.asarray(np.linalg.inv(design.T @ design), dtype=np.float64)
-    beta = bread @ (design.T @ y_within)
-    residual = y_within - design @ beta
-    z = design @ bread[:, :n_wanted]
-    dof, left_out, leverage = effective_dof(z, clusters), None, None
-    if n_clusters <= CR3_MOST and also is None:
+    bread: Floats = np.asarray(np.linalg.inv(design.gram[np.ix_(kept, kept)]), dtype=np.float64)
+    placed = np.eye(x.shape[1])[:, kept] @ bread  # columns left out have no slope
+    moments = design.columns.cross(y_within)[kept]
+    beta = bread @ moments
+    residual = y_within - design.times(placed @ moments)
+    influence, squares = design.scores(placed[:, :n_wanted], residual, clusters)
+    left_out, leverage = None, None
+    if n_clusters > CR3_MOST or also is not None:
+        dof = effective_of(squares)
+    else:
         crossing = one_group if groups is None or not nested else None
-        loo = leave_one_out(design, residual, clusters, bread, crossing, n_wanted)
+        loo = leave_one_out(design.written(kept), residual, clusters, bread, crossing, n_wanted)
         left_out, leverage = loo.change, loo.leverage
         dof = np.clip(leverage.dof(), 1.0, n_clusters - 1.0)
     estimate = Estimate(
         names=tuple(names[i] for i in kept[:n_wanted]),
         coef=beta[:n_wanted],
-        influence=z * residual[:, None],
+        influence=influence,
         clusters=clusters,
         factor=n_clusters / (n_clusters - 1) * (n - 1) / (n - n_params),
         dof=dof,
@@ -150,24 +156,7 @@ def fit_linear(
 
 def partial_out(values: Floats, groups: Ints, also: Ints | None) -> Floats:
     """Return the residuals of each column (n, k) on the dummies of one factor, or of two."""
-    return demean(values, groups) if also is None else _two_way(groups, also).deviations(values)
-
-
-def _two_way(groups: Ints, also: Ints) -> TwoWay:
-    return TwoWay(groups, also) if groups.max() >= also.max() else TwoWay(also, groups)
-
-
-def demean(values: Floats, groups: Ints) -> Floats:
-    """Return the deviations of each column (n, k) from its group means.
-
-    Examples
-    --------
-    >>> demean(np.array([[1.0], [3.0], [5.0]]), np.array([0, 0, 1])).ravel().tolist()
-    [-1.0, 1.0, 0.0]
-    """
-    size = np.maximum(np.bincount(groups), 1)
-    means = np.column_stack([np.bincount(groups, column) / size for column in values.T])
-    return values - means[groups]
+    return demean(values, groups) if also is None else two_factors(groups, also).deviations(values)
 
 
 def independent_columns(x: Floats, lengths: Floats) -> Ints:
@@ -180,24 +169,22 @@ def independent_columns(x: Floats, lengths: Floats) -> Ints:
     lengths
         Squared length of each column before the means were taken out, shape (k,): what rounding is measured by.
     """
-    gram = x.T @ x
+    return independent_in(x.T @ x, lengths)
+
+
+def independent_in(gram: Floats, lengths: Floats) -> Ints:
+    """Return the same from the cross products of the columns, ``x'x`` of shape (k, k)."""
     kept: list[int] = []
     own = np.diag(gram)
     scale = np.sqrt(np.maximum(own, np.finfo(float).tiny))
     gram = gram / np.outer(scale, scale)
-    for j in range(x.shape[1]):
+    for j in range(len(gram)):
         if own[j] <= _COLLINEAR * lengths[j]:
             continue
         left = 1.0
         if kept:
             block = gram[np.ix_(kept, kept)]
-            left = 1.0 - gram[kept, j] @ np.linalg.solve(block, gram[kept, j])
+            left = 1.0 - float(gram[kept, j] @ np.linalg.solve(block, gram[kept, j]))
         if left > np.sqrt(_COLLINEAR):
             kept.append(j)
     return np.array(kept, dtype=np.int64)
-
-
-def _nested(groups: Ints, clusters: Ints) -> bool:
-    """Whether every group lies within one cluster."""
-    pairs = np.unique(np.column_stack([groups, clusters]), axis=0)
-    return len(pairs) == int(groups.max()) + 1

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custservice.errors import EstimationError
-from custservice.regression.change_estimates import estimates_of
+from custservice.regression.change_estimates import Estimates, estimates_of
 from custservice.regression.estimate import CR3_MOST, Estimate
 from custservice.regression.grouping import BLOCK, Floats, Grouping, Ints, recode
 from custservice.regression.logit_estimable import Estimable, find_estimable
@@ -26,8 +26,8 @@ class LogitFit:
     ----------
     changes
         The headline: average discrete change in probability of each exposure that could be estimated.
-    slopes
-        Their coefficients (log odds ratios).
+    estimates
+        Behind them; also of their coefficients (log odds ratios).
     kept
         Which rows were used, shape (n,); rows of the estimates' influence and clusters are these, in order.
     dropped
@@ -47,7 +47,7 @@ class LogitFit:
     """
 
     changes: Estimate
-    slopes: Estimate
+    estimates: Estimates
     kept: NDArray[np.bool_]
     dropped: tuple[str, ...]
     separated: tuple[str, ...]
@@ -58,6 +58,11 @@ class LogitFit:
     median_group_size: float | None
     eta: Floats
     notes: tuple[str, ...]
+
+    @property
+    def slopes(self) -> Estimate:
+        """Coefficients of the exposures, with their uncertainty; computed when asked for."""
+        return self.estimates.slopes
 
 
 def fit_logit(
@@ -127,11 +132,11 @@ def fit_logit(
             "use another cluster column or the linear model."
         )
     reported = [names[j] for j in found.reported]
-    slopes, changes = estimates_of(found.rows, found.place, reported, by_cluster, groups is None)
+    estimates = estimates_of(found.rows, found.place, reported, by_cluster, groups is None)
     sizes = np.bincount(found.rows.groups.codes)
     return LogitFit(
-        changes=changes,
-        slopes=slopes,
+        changes=estimates.changes,
+        estimates=estimates,
         kept=found.kept,
         dropped=tuple(names[j] for j in found.dropped),
         separated=tuple(names[j] for j in found.separated),
@@ -154,8 +159,9 @@ def _check(y: Floats, x: Floats, names: Sequence[str], n_wanted: int, clusters: 
         raise EstimationError("A logit needs an outcome of 0 and 1; use the linear model for other outcomes.")
     for start in range(0, len(y), BLOCK):
         exposed = x[start : start + BLOCK, :n_wanted]
-        if not (exposed == exposed.astype(bool)).all():
-            j = int(np.flatnonzero((exposed != exposed.astype(bool)).any(axis=0))[0])
+        other = exposed * exposed != exposed
+        if other.any():
+            j = int(np.flatnonzero(other.any(axis=0))[0])
             raise EstimationError(f"'{names[j]}' holds other values than 0 and 1, so it has no discrete change.")
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from custservice.regression.clusters import LeaveOneOut, Leverage
 from custservice.regression.discrete import Changes, Flip, flip
-from custservice.regression.grouping import Floats, Grouping, Ints, Rows
+from custservice.regression.grouping import Floats, Grouping, Ints, Rows, spanning
 from custservice.regression.logit_newton import Place
 
 #: Eigenvalues of the remaining information, as a share of the whole, below which a direction is gone.
@@ -108,9 +108,7 @@ def count_spanning(groups: Grouping, clusters: Grouping) -> int:
 
 def _spanning_levels(groups: Grouping, clusters: Grouping) -> Ints:
     """Return for each group its number among those that span clusters, or -1, shape (G,)."""
-    one_of = np.zeros(groups.size, dtype=np.int64)
-    one_of[groups.codes] = clusters.codes
-    spans = np.bincount(groups.codes, one_of[groups.codes] != clusters.codes, minlength=groups.size) > 0
+    spans = spanning(groups, clusters.codes)
     return np.where(spans, np.cumsum(spans) - 1, -1)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from custservice.errors import EstimationError
-from custservice.regression.grouping import BLOCK, Floats, Ints, Rows
+from custservice.regression.grouping import Floats, Ints, Rows
 from custservice.regression.logit_separation import Divergence, separated_by
 
 #: Squared length of a step, in standard errors, below which the maximum is reached (1e-9 standard errors).
@@ -149,27 +149,17 @@ def _running_away(rows: Rows, slopes: Floats, place: Place, before: Place) -> Di
 
 def look(rows: Rows, beta: Floats, alpha: Floats) -> Place:
     """Return the likelihood and its derivatives at ``beta`` (k,), ``alpha`` (G,)."""
-    n, k = rows.x.shape
-    eta, intercept = np.empty(n), alpha[rows.groups.codes]
-    residual, weight = np.empty(n), np.empty(n)
-    gradient, square = np.zeros(k), np.zeros((k, k))
-    likelihood = 0.0
+    columns, groups = rows.columns, rows.groups
+    eta = columns.times(beta) + alpha[groups.codes]
+    sign = 2 * rows.y - 1
     with np.errstate(over="ignore", divide="ignore"):
-        for start in range(0, n, BLOCK):
-            part = slice(start, start + BLOCK)
-            x, y = rows.x[part], rows.y[part]
-            eta[part] = line = x @ beta + intercept[part]
-            sign = 2 * y - 1
-            missed = 1 / (1 + np.exp(sign * line))  # 1 - p(y): exact also where it is tiny
-            residual[part] = off = sign * missed
-            weight[part] = w = missed * (1 - missed)
-            likelihood += float(np.log1p(-missed).sum())
-            gradient += off @ x
-            rooted = x * np.sqrt(w)[:, None]
-            square += rooted.T @ rooted
-    group_weight = np.maximum(rows.groups.total(weight), np.finfo(float).tiny)
-    group_residual = rows.groups.total(residual)
-    means = rows.groups.sums(rows.x, weight) / group_weight[:, None]
+        missed = 1 / (1 + np.exp(sign * eta))  # 1 - p(y): exact also where it is tiny
+        likelihood = float(np.log1p(-missed).sum())
+    residual = sign * missed
+    weight = missed * (1 - missed)
+    group_weight = np.maximum(groups.total(weight), np.finfo(float).tiny)
+    group_residual = groups.total(residual)
+    means = columns.sums(groups.codes, groups.size, weight) / group_weight[:, None]
     return Place(
         beta=beta,
         alpha=alpha,
@@ -180,8 +170,8 @@ def look(rows: Rows, beta: Floats, alpha: Floats) -> Place:
         group_weight=group_weight,
         group_residual=group_residual,
         means=means,
-        score=gradient - group_residual @ means,
-        information=square - means.T @ (means * group_weight[:, None]),
+        score=columns.cross(residual) - group_residual @ means,
+        information=columns.gram(weight) - means.T @ (means * group_weight[:, None]),
     )
 
 

@@ -108,7 +108,7 @@ def one_sided(rows: Rows) -> Divergence | None:
     ([True, False, False, False], [True, False])
     """
     n, total = len(rows.y), rows.y.sum()
-    count, hits = rows.x.sum(axis=0), rows.y @ rows.x
+    count, hits = rows.columns.cross(np.ones(n)), rows.columns.cross(rows.y)
     among_ones = (hits == 0) | (hits == count)
     among_zeros = (hits == total) | (total - hits == n - count)
     found, columns = np.zeros(n, dtype=bool), np.zeros(rows.x.shape[1], dtype=bool)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from custservice.regression.columns import Sparse
 from custservice.regression.risk_sets import RiskSets
 
 Floats = NDArray[np.float64]
@@ -96,6 +97,17 @@ def moments(risk: RiskSets, hazards: Hazards, x: Floats) -> Moments:
     return Moments(risk.sums(hazards.weight, x), tied)
 
 
+def sparse_moments(risk: RiskSets, hazards: Hazards, x: Sparse) -> Moments:
+    """Return the same where most values of x, (n, k), are 0 and nobody enters late: first sums by event time."""
+    m = len(risk.times)
+    at_risk = risk.since_latest(x.sums(risk.upto, m + 1, hazards.weight)[:, :m])
+    if risk.fraction is None:
+        return Moments(at_risk, None)
+    event_time = np.full(len(risk.upto), m)
+    event_time[risk.event_rows] = risk.own
+    return Moments(at_risk, x.sums(event_time, m + 1, hazards.weight)[:, :m])
+
+
 def score(hazards: Hazards, x: Floats) -> Floats:
     """Return the score through martingale residuals, ``sum_i x_i (mark_i - w_i cumulative_i)``, shape (k,)."""
     return np.asarray(x @ (hazards.mark - hazards.weight * hazards.cumulative), dtype=np.float64)
@@ -106,13 +118,28 @@ def information(hazards: Hazards, x: Floats, sums: Moments) -> Floats:
 
     ``sum_i w_i cumulative_i x_i x_i' - sum_l xbar_l xbar_l'``, with ``xbar_l = (S1 - f S1_D)/(S0 - f S0_D)``.
     """
-    zero, one, two = hazards.squares
     heavy = x * np.sqrt(np.maximum(hazards.weight * hazards.cumulative, 0.0))
+    return heavy @ heavy.T - _of_means(hazards, sums)
+
+
+def sparse_score(hazards: Hazards, x: Sparse) -> Floats:
+    """Return the same as `score` where most values of x are 0, (n, k)."""
+    return x.cross(hazards.mark - hazards.weight * hazards.cumulative)
+
+
+def sparse_information(hazards: Hazards, x: Sparse, sums: Moments) -> Floats:
+    """Return the same as `information` where most values of x are 0, (n, k)."""
+    return x.gram(np.maximum(hazards.weight * hazards.cumulative, 0.0)) - _of_means(hazards, sums)
+
+
+def _of_means(hazards: Hazards, sums: Moments) -> Floats:
+    """Return ``sum_l xbar_l xbar_l'``."""
+    zero, one, two = hazards.squares
     means = sums.at_risk * np.sqrt(zero)
-    total = heavy @ heavy.T - means @ means.T
+    total = means @ means.T
     if sums.tied is not None:
         cross = (sums.at_risk * one) @ sums.tied.T
-        total += cross + cross.T - (sums.tied * two) @ sums.tied.T
+        total += (sums.tied * two) @ sums.tied.T - cross - cross.T
     return np.asarray(total, dtype=np.float64)
 
 

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custservice.errors import EstimationError
-from custservice.regression.change_estimates import estimates_of
+from custservice.regression.change_estimates import Estimates, estimates_of
 from custservice.regression.discrete import flip_log
 from custservice.regression.estimate import Estimate
-from custservice.regression.grouping import Floats, Grouping, Ints, Rows, recode
-from custservice.regression.linear import demean, independent_columns
+from custservice.regression.grouping import Floats, Grouping, Ints, Rows, demean, recode
+from custservice.regression.linear import independent_columns
 from custservice.regression.logit_newton import Place, solve_scaled
 
 #: A step that gains less, as a share of the sum of outcomes, is the last one: the next would be lost in rounding.
@@ -32,8 +32,8 @@ class PoissonFit:
     ----------
     changes
         The headline: average discrete change in the expected outcome of each exposure that could be estimated.
-    slopes
-        Their coefficients (log ratios of means).
+    estimates
+        Behind them; also of their coefficients (log ratios of means).
     kept
         Which rows were used, shape (n,).
     dropped, separated
@@ -47,7 +47,7 @@ class PoissonFit:
     """
 
     changes: Estimate
-    slopes: Estimate
+    estimates: Estimates
     kept: NDArray[np.bool_]
     dropped: tuple[str, ...]
     separated: tuple[str, ...]
@@ -56,6 +56,11 @@ class PoissonFit:
     rows: Rows
     place: Place
     notes: tuple[str, ...]
+
+    @property
+    def slopes(self) -> Estimate:
+        """Coefficients of the exposures, with their uncertainty; computed when asked for."""
+        return self.estimates.slopes
 
 
 @dataclass(frozen=True)
@@ -127,10 +132,10 @@ def fit_poisson(
     at = np.searchsorted(found.columns, first)
     rows = Rows(found.rows.y, np.ascontiguousarray(found.rows.x[:, at]), found.rows.groups)
     place = found.place.narrowed(at)
-    slopes, changes = estimates_of(rows, place, [names[j] for j in reported], by_cluster, groups is None, flip_log)
+    estimates = estimates_of(rows, place, [names[j] for j in reported], by_cluster, groups is None, flip_log)
     return PoissonFit(
-        changes=changes,
-        slopes=slopes,
+        changes=estimates.changes,
+        estimates=estimates,
         kept=found.kept,
         dropped=tuple(names[j] for j in range(x.shape[1]) if j not in {*found.columns, *found.separated}),
         separated=tuple(names[j] for j in found.separated),
@@ -204,7 +209,8 @@ def maximise(rows: Rows) -> Place:
 
 def _look(rows: Rows, beta: Floats) -> Place:
     groups = rows.groups
-    line = rows.x @ beta
+    columns = rows.columns
+    line = columns.times(beta)
     top = np.full(groups.size, -np.inf)
     np.maximum.at(top, groups.codes, line)
     sums = groups.total(np.exp(line - top[groups.codes]))
@@ -213,8 +219,7 @@ def _look(rows: Rows, beta: Floats) -> Place:
     eta = line + alpha[groups.codes]
     mean = np.exp(eta)
     weight = np.maximum(groups.total(mean), np.finfo(float).tiny)
-    means = groups.sums(rows.x, mean) / weight[:, None]
-    square = rows.x.T @ (rows.x * mean[:, None])
+    means = columns.sums(groups.codes, groups.size, mean) / weight[:, None]
     residual = rows.y - mean
     return Place(
         beta=beta,
@@ -226,8 +231,8 @@ def _look(rows: Rows, beta: Floats) -> Place:
         group_weight=weight,
         group_residual=groups.total(residual),
         means=means,
-        score=rows.x.T @ residual,
-        information=square - means.T @ (means * weight[:, None]),
+        score=columns.cross(residual),
+        information=columns.gram(mean) - means.T @ (means * weight[:, None]),
     )
 
 

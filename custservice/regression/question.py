@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from custservice.errors import EstimationError
-from custservice.regression.absorbed import factor_codes, factor_names, not_alone
+from custservice.regression.absorbed import factor_codes, factor_names, not_alone, two_factors
 from custservice.regression.design import (
     DEFAULT_CONTROLS,
     Controls,
@@ -20,7 +20,9 @@ from custservice.regression.design import (
     refuse_consequence,
     refuse_text,
 )
-from custservice.regression.linear import independent_columns, partial_out
+from custservice.regression.grouping import BLOCK
+from custservice.regression.linear import independent_in
+from custservice.regression.within import deviations
 
 #: A column is part of a combination when it has more than this weight, all columns scaled to length 1.
 _PART = 1e-4
@@ -107,12 +109,15 @@ def put_question(
     held = _held(sample, controls, factors, also)
     if also is not None and also.max() < MOST_DUMMIES:
         also = None
-    chosen, entangled = _told_apart(chosen, held.columns, groups, also)
+    x = _joined(chosen, held)
+    told_apart, entangled = _told_apart(chosen, x, groups, also)
+    if told_apart is not chosen:
+        chosen, x = told_apart, _joined(told_apart, held)
     parts = (chosen.columns, chosen.held, held.columns)
     return Question(
         sample=sample,
         y=_outcome(sample, outcome, censored),
-        x=np.hstack([part.to_numpy(dtype=np.float64) for part in parts]),
+        x=x,
         names=tuple(str(name) for part in parts for name in part.columns),
         exposures=chosen,
         groups=groups,
@@ -123,6 +128,17 @@ def put_question(
         window=None if window is None else float(window),
         notes=(*dropped, *said, *held.notes, *entangled),
     )
+
+
+def _joined(chosen: Exposures, held: Controls) -> NDArray[np.float64]:
+    """Return exposures, pools held constant and controls side by side, shape (n, k), in the order of rows."""
+    parts = (chosen.columns, chosen.held, held.columns)
+    x = np.empty((len(chosen.columns), sum(part.shape[1] for part in parts)))
+    columns = [part.iloc[:, j].to_numpy(dtype=np.float64) for part in parts for j in range(part.shape[1])]
+    for start in range(0, len(x), BLOCK):
+        for j, column in enumerate(columns):
+            x[start : start + BLOCK, j] = column[start : start + BLOCK]
+    return x
 
 
 def _outcome(sample: pd.DataFrame, outcome: str, censored: bool) -> NDArray[np.float64]:
@@ -212,20 +228,22 @@ def _choose_cluster(sample: pd.DataFrame, cluster: str) -> tuple[str, list[str]]
 
 
 def _told_apart(
-    chosen: Exposures, controls: pd.DataFrame, groups: NDArray[np.int64] | None, also: NDArray[np.int64] | None
+    chosen: Exposures, columns: NDArray[np.float64], groups: NDArray[np.int64] | None, also: NDArray[np.int64] | None
 ) -> tuple[Exposures, list[str]]:
     """Hold constant what cannot be told apart from other columns: one of them would get the effect of all.
 
     An exposure cannot be told apart when it is part of a combination of columns (exposures, pools, controls and
-    intercepts) that is zero in every row. Each column that `independent_columns` leaves out closes one such.
+    intercepts) that is zero in every row. Each column that `independent_in` leaves out closes one such.
     """
-    columns = pd.concat([chosen.columns, chosen.held, controls], axis=1).to_numpy(dtype=np.float64)
     n = chosen.columns.shape[1]
-    within = partial_out(columns, np.zeros(len(columns), dtype=np.int64) if groups is None else groups, also)
-    kept = independent_columns(within, (columns**2).sum(axis=0))
+    one_group = np.zeros(len(columns), dtype=np.int64) if groups is None else groups
+    within = deviations(columns, one_group, None if also is None else two_factors(one_group, also))
+    gram = within.gram
+    kept = independent_in(gram, within.lengths)
     left = np.setdiff1d(np.arange(columns.shape[1]), kept)
-    unit = within / np.sqrt(np.maximum((within**2).sum(axis=0), np.finfo(float).tiny))
-    weights = np.linalg.solve(unit[:, kept].T @ unit[:, kept], unit[:, kept].T @ unit[:, left])
+    scale = 1 / np.sqrt(np.maximum(np.diag(gram), np.finfo(float).tiny))
+    unit = gram * np.outer(scale, scale)
+    weights = np.linalg.solve(unit[np.ix_(kept, kept)], unit[np.ix_(kept, left)])
     involved = np.zeros((n, len(left)), dtype=bool)  # which exposures each combination holds
     involved[kept[kept < n]] = np.abs(weights[kept < n]) > _PART
     involved[left[left < n], np.flatnonzero(left < n)] = True

@@ -78,6 +78,12 @@ class RiskSets:
         at_risk -= waiting
         return at_risk
 
+    def since_latest(self, values: Floats) -> Floats:
+        """Return cumulative sums of what belongs to each event time, (..., m), from each stratum's latest one back."""
+        first = np.flatnonzero(np.diff(self.of_stratum, prepend=-1))
+        segment = np.repeat(np.arange(len(first)), np.diff(first, append=len(self.times)))
+        return _running(values.copy(), first, np.arange(len(self.times)), segment)
+
     def event_sums(self, weight: Floats, x: Floats | None = None) -> Floats:
         """Sum weight (or weight times x) over those who return at each event time: shape (m,) or (k, m)."""
         values = weight[self.event_rows]

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custservice.errors import EstimationError
+from custservice.regression.columns import Sparse, find_sparse
 from custservice.regression.risk_sets import RiskSets, make_risk_sets, sort_rows
 
 Floats = NDArray[np.float64]
@@ -16,14 +17,24 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 #: Rows of a block: the regressors of a block, and what is made of them, should stay in the cache.
 BLOCK = 16_384
+#: A column with a squared mean of more than this many variances is centred before squares are summed.
+_FAR = 100.0
 
 
 @dataclass(frozen=True)
 class Block:
-    """A run of whole strata with at least one event: its place among the sorted rows, and its risk sets."""
+    """A run of whole strata with at least one event: its place among the sorted rows, and its risk sets.
+
+    ``sparse`` are the regressors without the means of strata taken out, where most values are 0 and nobody enters late.
+    """
 
     rows: slice
     risk: RiskSets
+    sparse: Sparse | None = None
+
+    def keep(self, columns: Ints) -> Block:
+        """Return the same with some of the regressors."""
+        return self if self.sparse is None else replace(self, sparse=self.sparse.keep(columns))
 
 
 @dataclass(frozen=True)
@@ -83,7 +94,8 @@ class SurvivalRows:
         if len(columns) == len(self.x):
             return self
         span, mean_square = self.span[columns], self.mean_square[columns]
-        return replace(self, x=self.x[columns], means=self.means[columns], span=span, mean_square=mean_square)
+        x, means, blocks = self.x[columns], self.means[columns], tuple(block.keep(columns) for block in self.blocks)
+        return replace(self, x=x, means=means, span=span, mean_square=mean_square, blocks=blocks)
 
     def hold(self, j: int, value: float) -> SurvivalRows:
         """Return the same rows with the coefficient of regressor j held at a value."""
@@ -109,18 +121,22 @@ def arrange(time: Floats, event: Bools, x: Floats, strata: Ints | None, entry: F
     cuts = np.unique(starts[np.searchsorted(starts, np.arange(0, n, BLOCK), side="right") - 1])
     columns = np.empty((x.shape[1], n))
     means = np.zeros((x.shape[1], int(codes.max()) + 1))
+    mean_square = np.einsum("ij,ij->j", x, x) / n
+    shift = x.mean(axis=0)
+    shift[shift**2 <= _FAR * (mean_square - shift**2)] = 0.0
     blocks = []
     for a, b in zip(cuts, [*cuts[1:], n], strict=True):
         rows = slice(int(a), int(b))
-        raw = x[order[rows]].T
+        raw = x.take(order[rows], axis=0)
         inside = starts[(starts >= a) & (starts < b)]
         size = np.diff(inside, append=b)
-        mean = np.add.reduceat(raw, inside - a, axis=1) / size
-        means[:, sorted_codes[inside]] = mean
-        np.subtract(raw, np.repeat(mean, size, axis=1), out=columns[:, rows])
+        mean = np.add.reduceat(raw, inside - a, axis=0) / size[:, None]
+        means[:, sorted_codes[inside]] = mean.T
+        columns[:, rows] = (raw - np.repeat(mean, size, axis=0)).T
         if sorted_event[rows].any():
             late = None if sorted_entry is None else sorted_entry[rows]
-            blocks.append(Block(rows, make_risk_sets(sorted_time[rows], sorted_event[rows], sorted_codes[rows], late)))
+            risk = make_risk_sets(sorted_time[rows], sorted_event[rows], sorted_codes[rows], late)
+            blocks.append(Block(rows, risk, find_sparse(raw - shift) if late is None else None))
     return SurvivalRows(
         order=order,
         time=sorted_time,
@@ -131,7 +147,7 @@ def arrange(time: Floats, event: Bools, x: Floats, strata: Ints | None, entry: F
         means=means,
         offset=np.zeros(n),
         span=x.max(axis=0) - x.min(axis=0),
-        mean_square=np.einsum("ij,ij->j", x, x) / n,
+        mean_square=mean_square,
         blocks=tuple(blocks),
     )
 

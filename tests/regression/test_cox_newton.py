@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from slow_cox import Data, make_data, solve
 
 from custservice.errors import EstimationError
-from custservice.regression.cox_newton import Maximum, maximise
+from custservice.regression.cox_newton import Maximum, evaluate, maximise
 from custservice.regression.survival_rows import arrange
 
 
@@ -81,3 +83,33 @@ def test_too_little_is_an_error() -> None:
     few = Data(data.time, np.arange(150) < 2, data.x, data.strata, data.entry, data.clusters)
     with pytest.raises(EstimationError, match="There are 2 returns"):
         maximum(few)
+
+
+def test_skipping_zeros_changes_nothing() -> None:
+    rng = np.random.default_rng(5)
+    x = (rng.random((900, 4)) < 0.1).astype(float)
+    x[:, 3] *= rng.normal(size=900)
+    time, strata = rng.integers(1, 40, 900).astype(float), rng.integers(0, 6, 900)
+    rows = arrange(time, rng.random(900) < 0.4, x, strata, None)
+    assert all(block.sparse is not None for block in rows.blocks)
+    written = replace(rows, blocks=tuple(replace(block, sparse=None) for block in rows.blocks))
+    for held in (rows, written):
+        assert held.hold(1, 2.0).keep(np.array([0, 2])).x.shape == (2, 900)
+    for change in (lambda r: r, lambda r: r.hold(1, 2.0), lambda r: r.keep(np.array([3, 0]))):
+        one, other = change(rows), change(written)
+        beta = np.linspace(-0.5, 0.7, len(one.x))
+        here, there = evaluate(one, beta), evaluate(other, beta)
+        assert np.isclose(here.loglik, there.loglik, rtol=1e-13)
+        assert np.allclose(here.score, there.score, atol=1e-10)
+        assert np.allclose(here.information, there.information, atol=1e-10)
+
+
+def test_a_sparse_column_beside_one_far_from_zero_keeps_its_digits() -> None:
+    rng = np.random.default_rng(6)
+    x = np.zeros((600, 9))
+    x[:, :8] = rng.random((600, 8)) < 0.05
+    x[:, 8] = 2_024 + rng.integers(0, 3, 600)
+    rows = arrange(rng.integers(1, 40, 600).astype(float), rng.random(600) < 0.4, x, rng.integers(0, 3, 600), None)
+    written = replace(rows, blocks=tuple(replace(block, sparse=None) for block in rows.blocks))
+    assert all(block.sparse is not None for block in rows.blocks)
+    assert np.allclose(evaluate(rows, np.zeros(9)).information, evaluate(written, np.zeros(9)).information, atol=1e-9)
