@@ -28,6 +28,8 @@ UNITS = {
 }
 PER = 1000.0
 _POWER = 0.8
+#: Variance inflation from which on a reader is told (Marquardt 1970, Technometrics 12).
+_INFLATED = 10.0
 COLUMNS = (
     "driver",
     "polarity",
@@ -244,6 +246,14 @@ def _said(fitted: Fitted, chosen: Exposures) -> list[str]:
     other = sum(name not in chosen.held for name in fitted.dropped)
     if other:
         notes.append(f"{other} control columns were constant or followed from others and were left out.")
+    if fitted.fit is not None:
+        inflation = zip(fitted.estimate.names, fitted.fit.inflation, strict=False)
+        inflated = [f"{name} ({value:.0f})" for name, value in inflation if value > _INFLATED]
+        if inflated:
+            notes.append(
+                f"Hard to tell from the other mentions and controls (variance inflation above {_INFLATED:.0f}), "
+                f"so that their intervals are wide: {', '.join(inflated)}."
+            )
     if len(chosen.too_rare):
         notes.append(
             f"{len(chosen.too_rare)} drivers are too rare to say anything about and were pooled into their family."

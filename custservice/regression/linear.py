@@ -41,6 +41,9 @@ class LinearFit:
         Their coefficients (k,) and ``A = (X'X)^-1`` (k, k).
     residual_dof
         Rows less all parameters, absorbed ones included.
+    inflation
+        Variance inflation factor of each column kept, (k,): how many times larger its variance is than if no other
+        column went with it, ``A_jj sum_i x_ij^2`` on deviations from group means (Marquardt 1970, Technometrics 12).
     """
 
     estimate: Estimate
@@ -51,6 +54,7 @@ class LinearFit:
     beta: Floats
     bread: Floats
     residual_dof: int
+    inflation: Floats
 
     @property
     def classical_t(self) -> Floats:
@@ -151,7 +155,8 @@ def fit_linear(
     total = float(y_within @ y_within)
     r2 = 1 - float(residual @ residual) / total if total else 0.0
     left = n - len(kept) - spent
-    return LinearFit(estimate, dropped, residual, r2, tuple(names[i] for i in kept), beta, bread, left)
+    inflation = np.diag(bread) * np.diag(design.gram)[kept]
+    return LinearFit(estimate, dropped, residual, r2, tuple(names[i] for i in kept), beta, bread, left, inflation)
 
 
 def partial_out(values: Floats, groups: Ints, also: Ints | None) -> Floats:

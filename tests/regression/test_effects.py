@@ -213,3 +213,16 @@ def test_the_panel_given_is_not_changed() -> None:
     before = panel.copy()
     estimate_effects(panel)
     pd.testing.assert_frame_equal(panel, before)
+
+
+def test_mentions_that_nearly_always_go_together_are_named() -> None:
+    panel = make_panel()
+    assert not any("inflation" in note for note in estimate_effects(panel).notes)
+    together = panel["warmth_praise"].to_numpy().copy()
+    together[::60] = 1 - together[::60]
+    panel["helpfulness_praise"] = together
+    notes = [note for note in estimate_effects(panel).notes if "inflation" in note]
+    assert len(notes) == 1
+    assert "warmth_praise" in notes[0]
+    assert "helpfulness_praise" in notes[0]
+    assert "courtesy_blame" not in notes[0]

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from custservice.errors import EstimationError
 from custservice.regression.clusters import effective_dof
+from custservice.regression.grouping import demean
 from custservice.regression.linear import fit_linear
 
 Floats = NDArray[np.float64]
@@ -144,3 +145,15 @@ def test_too_little_is_an_error() -> None:
         fit_linear(y, x, ["a", "b", "c"], groups=None, clusters=np.zeros(10, dtype=np.int64))
     with pytest.raises(EstimationError, match="4 parameters"):
         fit_linear(y[:4], x[:4] + np.eye(4)[:, :3], ["a", "b", "c"], groups=None, clusters=np.arange(4))
+
+
+def test_variance_inflation_is_that_of_each_column_on_the_others_within_groups() -> None:
+    y, x, groups = made_up(13)
+    x = np.column_stack([x, x[:, 0] + 0.1 * np.random.default_rng(13).normal(size=len(y))])
+    fit = fit_linear(y, x, ["a", "b", "c", "near_a"], groups=groups, clusters=groups)
+    within = demean(x, groups)
+    for j in range(4):
+        others = np.delete(within, j, axis=1)
+        left = within[:, j] - others @ np.linalg.lstsq(others, within[:, j], rcond=None)[0]
+        assert fit.inflation[j] == pytest.approx((within[:, j] ** 2).sum() / (left**2).sum(), rel=1e-8)
+    assert fit.inflation[0] > 10 > fit.inflation[1]
