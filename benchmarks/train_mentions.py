@@ -60,7 +60,7 @@ UNSEEN = {"airlines", "hotels_cruises", "patients", "help_desks_banks_online", "
 TOO_RARE = 2
 REAL = {"lounge", "albany", "mams", "seat"}
 #: Sentences that show what wording alone gets wrong, and how often each is taken.
-TRAPS, TRAP_WEIGHT = ("sentences.toml", "takes.toml", "contrast.toml"), 5
+TRAPS, TRAP_WEIGHT = ("sentences.toml", "takes.toml", "things.toml", "contrast.toml"), 5
 FOLDS = 5
 SIZE_STEP = 0.1
 
