@@ -136,8 +136,8 @@ def every_month(table: pd.DataFrame) -> pd.DataFrame:
 def shrunk_rates(panel: pd.DataFrame, column: str, by: str = "location_id", min_reviews: int = 30) -> pd.DataFrame:
     """Pull each place's rate of one mention towards the average, the more the fewer reviews it has.
 
-    Beta-binomial empirical Bayes by the method of moments (Kleinman 1973, J. Am. Stat. Assoc. 68): what is left of
-    the spread between places after binomial noise sets how far to pull.
+    Beta-binomial empirical Bayes by the method of moments, places weighted by reviews (much as Kleinman 1973, J. Am.
+    Stat. Assoc. 68): what is left of the spread between places after binomial noise sets how far to pull.
 
     Returns
     -------

@@ -55,7 +55,7 @@ def not_alone(factors: Sequence[Ints]) -> NDArray[np.bool_]:
     """Return the rows that are left when rows alone in a level of any factor leave, again and again.
 
     A row alone in its level is fitted by that level's intercept and says nothing; when it leaves, others may stand
-    alone (Correia 2015, "Singletons, cluster-robust standard errors and fixed effects", working paper).
+    alone (Correia 2015, "Singletons, cluster-robust standard errors and fixed effects: a bad mix", working paper).
 
     Examples
     --------

@@ -55,8 +55,8 @@ def stack(levels: Sequence[Level]) -> Estimate:
     """Join estimates of different rows into one; clusters that they share make their errors correlated.
 
     Influence functions are set side by side, each level's rows having none on the other levels' coefficients, and
-    summed over the shared clusters (as after seemingly unrelated regressions; Weesie 1999, Stata Technical Bulletin
-    52). Each level keeps its own errors and degrees of freedom exactly.
+    summed over the shared clusters (seemingly unrelated estimation: Weesie 1999, Stata Technical Bulletin 52). Each
+    level keeps its own errors and degrees of freedom exactly.
     """
     labels = list(dict.fromkeys(label for level in levels for label in level.clusters))
     code = {label: i for i, label in enumerate(labels)}

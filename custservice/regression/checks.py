@@ -104,7 +104,8 @@ def negative_control(
         Effects of the topics that are common enough, from the model of the drivers, and a last row
         ``("staff less topics", "blame")``: the average effect of blaming staff less that of blaming topics, each
         weighted by mentions, with its interval. If customers who complain stay away whatever they complain about, the
-        difference is zero (a negative control exposure: Lipsitch, Tchetgen Tchetgen and Cohen 2010, Epidemiology 21).
+        difference is zero. It is used like a negative control exposure (Lipsitch, Tchetgen Tchetgen and Cohen 2010,
+        Epidemiology 21), but is none in the strict sense: a bad product may itself keep customers away.
 
     Raises
     ------

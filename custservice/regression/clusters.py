@@ -42,7 +42,7 @@ class Leverage:
         """Satterthwaite degrees of freedom of each combination under independent errors, shape (m,).
 
         Bell and McCaffrey (2002, Survey Methodology 28), in the form of Pustejovsky and Tipton (2018, J. Bus. Econ.
-        Stat. 36, eq. 11) with the CR3 adjustment: ``(tr P)^2 / tr(P P)``.
+        Stat. 36) with the CR3 adjustment: ``(tr P)^2 / tr(P P)``.
         """
         own = np.einsum("gmm->gm", self.squares)
         shared = np.einsum("grm,grm->gm", self.loadings, self.loadings)
@@ -132,7 +132,7 @@ def effective_dof(z: Floats, clusters: Ints) -> Floats:
     """Effective number of clusters less one, for each column of ``z`` (n, k), the rows of X A.
 
     ``G* = G / (1 + cv^2)`` with cv the coefficient of variation over clusters of ``gamma_g = sum_i z_i^2`` (Carter,
-    Schnepel and Steigerwald 2017, Rev. Econ. Stat. 99, with independent errors).
+    Schnepel and Steigerwald 2017, Rev. Econ. Stat. 99, here with independent errors).
 
     Examples
     --------

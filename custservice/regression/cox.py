@@ -90,8 +90,8 @@ def fit_cox(
     Returns
     -------
     CoxFit
-        Ties after Efron (1977, J. Am. Stat. Assoc. 72), strata and late entry by restricting risk sets (Cox 1972,
-        J. R. Stat. Soc. B 34; Therneau and Grambsch 2000, Modeling Survival Data). Influence rows are score
+        The model of Cox (1972, J. R. Stat. Soc. B 34), ties after Efron (1977, J. Am. Stat. Assoc. 72), strata and late
+        entry by restricting risk sets (Therneau and Grambsch 2000, Modeling Survival Data). Influence rows are score
         residuals times the inverse information, so that the covariance is that of Lin and Wei (1989, J. Am. Stat.
         Assoc. 84) summed over clusters: CR3 with one Newton step for each cluster up to 1,000 clusters, CR1 with the
         factor G/(G-1) above. Degrees of freedom: see `cox_left_out.leave_out` and `CoxModel.contributions`.

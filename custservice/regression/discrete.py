@@ -123,14 +123,14 @@ def average_changes(rows: Rows, place: Place, bread: Floats, m: int, expected: b
     """Return the average discrete changes of the first m columns over all rows, with their influence.
 
     ``theta_j = mean_i [F(eta_i + (1 - x_ij) beta_j) - F(eta_i - x_ij beta_j)]`` with F the logistic curve, or exp
-    with `flip_log`, intercepts included (Cameron and Trivedi 2005, Microeconometrics, section 14.3: a finite difference
-    for a 0/1 regressor). With B ``by_slope``, D ``by_intercept``, A ``bread`` (the inverse information), W the group
-    weights, d the rows' changes::
+    with `flip_log`, intercepts included (Cameron and Trivedi 2005, Microeconometrics: a finite difference for a 0/1
+    regressor). With B ``by_slope``, D ``by_intercept``, A ``bread`` (the inverse information), W the group weights, d
+    the rows' changes::
 
         psi_ij = [B_j A (x_i - mean_g) + D_gj / W_g] (y_i - F_i) / n + (d_ij - theta_j) / n
 
     Slopes, intercepts, and the sampling of covariates: the delta method for a sample average of functions of estimates
-    (Hahn and Newey 2004, Econometrica 72, for averages that hold estimated intercepts).
+    (Fernandez-Val and Weidner 2016, J. Econometrics 192, for averages that hold estimated intercepts).
     """
     n = len(rows.y)
     change, tilts = np.empty((n, m)), RunningSums(rows.groups, m)

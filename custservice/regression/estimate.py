@@ -75,7 +75,7 @@ class Estimate:
     def covariance(self) -> Floats:
         """Cluster-robust covariance of the coefficients, shape (k, k).
 
-        CR3 (MacKinnon, Nielsen and Webb 2023, J. Econometrics 232, eq. 15):
+        CR3 (MacKinnon, Nielsen and Webb 2023, J. Econometrics 232):
         ``(G-1)/G * sum_g d_g d_g'`` with ``d_g`` the change when cluster g is left out.
         CR1: ``factor * sum_g s_g s_g'`` with ``s_g`` the influence summed over cluster g.
         """

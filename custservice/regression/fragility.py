@@ -40,7 +40,7 @@ def fragility(effects: Effects, benchmarks: Sequence[str] = BENCHMARKS) -> pd.Da
     Notes
     -----
     Partial R2 come from the within-location regression: of a control with the outcome ``t^2 / (t^2 + dof)``, with an
-    exposure ``A_dj^2 / (A_dd A_jj)``, A the inverse of X'X (Cinelli and Hazlett 2020, section 4.4).
+    exposure ``A_dj^2 / (A_dd A_jj)``, A the inverse of X'X (Cinelli and Hazlett 2020, J. R. Stat. Soc. B 82).
     """
     fit = effects.fit
     if fit is None:

@@ -30,8 +30,9 @@ def joint_test(estimate: Estimate) -> JointTest:
     """Test that all coefficients of an estimate are zero; pick or combine them by ``select`` and ``contrast`` first.
 
     With Q the Wald statistic ``b'V^-1 b`` of rank m and eta the smallest degrees of freedom among the coefficients,
-    ``(eta - m + 1) / (eta m) Q`` is compared with F(m, eta - m + 1): Hotelling's T2, as Pustejovsky and Tipton (2018,
-    J. Bus. Econ. Stat. 36, section 3) advise with few clusters; with many it is the Wald test.
+    ``(eta - m + 1) / (eta m) Q`` is compared with F(m, eta - m + 1): the approximate Hotelling's T2 that Pustejovsky
+    and Tipton (2018, J. Bus. Econ. Stat. 36) advise with few clusters, but that they estimate eta from the whole
+    covariance, where the smallest is taken here. With many clusters it is the Wald test.
 
     Examples
     --------

@@ -164,7 +164,7 @@ def row_parts(risk: RiskSets, hazards: Hazards, x: Floats, sums: Moments) -> Row
 
     ``r_i = event_i (x_i - mean_l xbar_l) - w_i sum_{t at risk} sum_l c_il (x_i - xbar_l)/(S0 - f S0_D)``, with
     ``c_il = 1 - f`` at the row's own event time and 1 before (Therneau and Grambsch 2000, Modeling Survival Data,
-    section 4.6, with Efron's weights). They are the derivatives of the score in case weights and sum to the score.
+    with Efron's weights). They are the derivatives of the score in case weights and sum to the score.
 
     ``q_i = sqrt(w_i H_i) (x_i - xbar_i)``, with ``H_i`` the cumulative hazard of the row and ``xbar_i`` the risk-set
     mean averaged over it: the predictable variation of a row's score, were that mean constant in time.

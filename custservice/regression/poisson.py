@@ -95,10 +95,10 @@ def fit_poisson(
     PoissonFit
         Pseudo maximum likelihood: only the mean has to be right, the outcome need not be a count (Gourieroux, Monfort
         and Trognon 1984, Econometrica 52; Wooldridge 1999, J. Econometrics 90). Intercepts are profiled out,
-        ``exp(alpha_g) = sum_g y / sum_g exp(x'beta)``; unlike the logit's they do not bias the slopes (Hausman, Hall
-        and Griliches 1984, Econometrica 52). Average changes ``mean_i [exp(eta_i | x_j=1) - exp(eta_i | x_j=0)]``
-        with the influence of slopes, intercepts and sampled covariates; covariance and degrees of freedom as after
-        `fit_logit`.
+        ``exp(alpha_g) = sum_g y / sum_g exp(x'beta)``; unlike the logit's they do not bias the slopes, which are those
+        of the conditional likelihood (Hausman, Hall and Griliches 1984, Econometrica 52; that both agree: Lancaster
+        2002, Rev. Econ. Stud. 69). Average changes ``mean_i [exp(eta_i | x_j=1) - exp(eta_i | x_j=0)]`` with the
+        influence of slopes, intercepts and sampled covariates; covariance and degrees of freedom as after `fit_logit`.
 
     Raises
     ------

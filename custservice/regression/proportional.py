@@ -57,8 +57,8 @@ def check_proportional(fit: CoxFit, scale: Scale = "km") -> ProportionalCheck:
         The score test of gamma = 0 in ``log hazard ratio_j(t) = beta_j + gamma_j g(t)``, with the score
         ``sum_events g(t) (x - xbar)``, the weighted sum of Schoenfeld residuals, less what follows from beta, and its
         information ``V_gg - V_gb V_bb^-1 V_bg``, not approximated by a constant variance. ``trend`` is the score over
-        the information: one Newton step. The robust test takes the variance from the score residuals summed over
-        clusters, with the factor G/(G-1) (as Lin and Wei 1989, J. Am. Stat. Assoc. 84, for beta).
+        the information: one Newton step. The robust test takes the variance from the score residuals (as Lin and
+        Wei 1989, J. Am. Stat. Assoc. 84, do for beta) summed over clusters, with the factor G/(G-1).
 
     Raises
     ------

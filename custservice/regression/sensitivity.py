@@ -44,7 +44,7 @@ def robustness(t: float, dof: float, alpha: float = 0.05) -> Robustness:
     Notes
     -----
     ``f = |t| / sqrt(dof)``, ``RV = (sqrt(f^4 + 4 f^2) - f^2) / 2``; for the interval f is reduced by
-    ``t*_{alpha, dof-1} / sqrt(dof - 1)`` (Cinelli and Hazlett 2020, J. R. Stat. Soc. B 82, section 4.2).
+    ``t*_{alpha, dof-1} / sqrt(dof - 1)`` (Cinelli and Hazlett 2020, J. R. Stat. Soc. B 82).
 
     Examples
     --------
@@ -102,7 +102,7 @@ def benchmark(
 
     Notes
     -----
-    Cinelli and Hazlett (2020), section 4.4: bias = ``error * sqrt(dof * R2_y R2_d / (1 - R2_d))``.
+    Cinelli and Hazlett (2020, J. R. Stat. Soc. B 82): bias = ``error * sqrt(dof * R2_y R2_d / (1 - R2_d))``.
 
     Examples
     --------
