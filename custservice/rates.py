@@ -136,8 +136,8 @@ def every_month(table: pd.DataFrame) -> pd.DataFrame:
 def shrunk_rates(panel: pd.DataFrame, column: str, by: str = "location_id", min_reviews: int = 30) -> pd.DataFrame:
     """Pull each place's rate of one mention towards the average, the more the fewer reviews it has.
 
-    Beta-binomial empirical Bayes by the method of moments, places weighted by reviews (much as Kleinman 1973, J. Am.
-    Stat. Assoc. 68): what is left of the spread between places after binomial noise sets how far to pull.
+    Beta-binomial empirical Bayes by the method of moments, places weighted by reviews (Kleinman 1973, J. Am. Stat.
+    Assoc. 68): what is left of the spread between places after binomial noise sets how far to pull.
 
     Returns
     -------
@@ -157,9 +157,11 @@ def shrunk_rates(panel: pd.DataFrame, column: str, by: str = "location_id", min_
     if not len(table):
         return table.assign(**{name: pd.Series(dtype="float64") for name in ("rate", "shrunk", "low", "high")})
     mean = k.sum() / n.sum()
-    weight = n.sum() - (n**2).sum() / n.sum()
+    # The expected spread: weight x between + others x (mean (1 - mean) - between).
+    others = len(n) - 1
+    weight = n.sum() - (n**2).sum() / n.sum() - others
     spread = (n * (k / n - mean) ** 2).sum()
-    between = max((spread - (len(n) - 1) * mean * (1 - mean)) / weight, 0.0) if weight > 0 else 0.0
+    between = max((spread - others * mean * (1 - mean)) / weight, 0.0) if weight > 0 else 0.0
     prior = mean * (1 - mean) / between - 1 if between > 0 else np.inf
     shrunk, low, high = np.full((3, len(n)), mean)
     if np.isfinite(prior):

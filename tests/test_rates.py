@@ -129,3 +129,21 @@ def test_places_alike_but_for_chance_shrink_to_one_rate() -> None:
     panel = panel_of()
     assert shrunk_rates(panel, "courtesy_blame")["shrunk"].tolist() == [20.0, 20.0]
     assert shrunk_rates(panel, "courtesy_blame", min_reviews=99).empty
+
+
+def test_the_spread_between_places_is_estimated_without_bias() -> None:
+    rng = np.random.default_rng(3)
+    n, found = rng.integers(6, 11, 100), []
+    for _ in range(150):
+        truth = rng.beta(8, 32, 100)  # mean .2, variance .0039
+        rows = [(str(place), i) for place in range(100) for i in range(n[place])]
+        panel = pd.DataFrame(rows, columns=["location_id", "customer_id"]).astype({"customer_id": str})
+        panel["review_id"] = np.arange(len(panel)).astype(str)
+        panel["warmth_praise"] = (rng.random(len(panel)) < np.repeat(truth, n)).astype(int)
+        table = shrunk_rates(panel, "warmth_praise", min_reviews=5).iloc[0]
+        k, reviews, shrunk = (float(table[name]) for name in ("n_mentions", "reviews", "shrunk"))
+        mean = panel["warmth_praise"].mean()
+        # shrunk = (k + prior mean) / (reviews + prior), and the variance between is mean (1 - mean) / (prior + 1).
+        share = (shrunk / 100 - mean) / (k - reviews * shrunk / 100)  # 1 / prior
+        found.append(mean * (1 - mean) * share / (1 + share))
+    assert np.mean(found) == pytest.approx(0.2 * 0.8 / 41, rel=0.06)

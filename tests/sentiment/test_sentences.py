@@ -22,7 +22,9 @@ def cases(name: str) -> list[tuple[str, str]]:
     return [(sentence.strip(), labels.strip()) for sentence, labels in (line.rsplit("=>", 1) for line in lines)]
 
 
-@pytest.mark.parametrize(("sentence", "labels"), [*cases("sentences.toml"), *cases("takes.toml"), *cases("things.toml")])
+@pytest.mark.parametrize(
+    ("sentence", "labels"), [*cases("sentences.toml"), *cases("takes.toml"), *cases("things.toml")]
+)
 def test_mentions(sentence: str, labels: str) -> None:
     frame = find_mentions([sentence])
     signs = frame["polarity"].map({"praise": "+", "blame": "-"})
