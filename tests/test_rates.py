@@ -131,19 +131,15 @@ def test_places_alike_but_for_chance_shrink_to_one_rate() -> None:
     assert shrunk_rates(panel, "courtesy_blame", min_reviews=99).empty
 
 
-def test_the_spread_between_places_is_estimated_without_bias() -> None:
-    rng = np.random.default_rng(3)
-    n, found = rng.integers(6, 11, 100), []
-    for _ in range(150):
-        truth = rng.beta(8, 32, 100)  # mean .2, variance .0039
-        rows = [(str(place), i) for place in range(100) for i in range(n[place])]
-        panel = pd.DataFrame(rows, columns=["location_id", "customer_id"]).astype({"customer_id": str})
-        panel["review_id"] = np.arange(len(panel)).astype(str)
-        panel["warmth_praise"] = (rng.random(len(panel)) < np.repeat(truth, n)).astype(int)
-        table = shrunk_rates(panel, "warmth_praise", min_reviews=5).iloc[0]
-        k, reviews, shrunk = (float(table[name]) for name in ("n_mentions", "reviews", "shrunk"))
-        mean = panel["warmth_praise"].mean()
-        # shrunk = (k + prior mean) / (reviews + prior), and the variance between is mean (1 - mean) / (prior + 1).
-        share = (shrunk / 100 - mean) / (k - reviews * shrunk / 100)  # 1 / prior
-        found.append(mean * (1 - mean) * share / (1 + share))
-    assert np.mean(found) == pytest.approx(0.2 * 0.8 / 41, rel=0.06)
+def test_the_spread_between_places_solves_its_moment_equation() -> None:
+    n, k = np.array([30, 40, 50, 60, 45]), np.array([3, 12, 6, 21, 9])
+    rows = [(str(place), str(i), float(i < k[place])) for place in range(5) for i in range(n[place])]
+    panel = pd.DataFrame(rows, columns=["location_id", "customer_id", "warmth_praise"])
+    panel["review_id"] = np.arange(len(panel)).astype(str)
+    table, mean = shrunk_rates(panel, "warmth_praise"), k.sum() / n.sum()
+    pull = (table["shrunk"] / 100 - mean) / (table["n_mentions"] - table["reviews"] * table["shrunk"] / 100)
+    between = mean * (1 - mean) * pull / (1 + pull)  # pull is 1 / prior
+    assert np.ptp(between) < 1e-12
+    spread = (n * (k / n - mean) ** 2).sum()
+    of_places = (n.sum() - (n**2).sum() / n.sum()) * between[0]
+    assert spread == pytest.approx(of_places + 4 * (mean * (1 - mean) - between[0]), rel=1e-9)
