@@ -53,7 +53,7 @@ def test_the_patterns_read_them_without_the_learned_layer() -> None:
         ("There was a long queue.", "topic_waiting-"),
         ("Noisy neighbours.", "topic_others-"),
         ("Ridiculous rules.", "topic_policy-"),
-        ("Easy check in.", "topic_policy+"),
+        ("Booking was simple.", "topic_policy+"),
         ("The staff were lovely.", ""),
         ("We arrived on Monday.", ""),
     ],

@@ -54,6 +54,22 @@ CASES = {
         The jeans fit perfectly. => product+
         My size was out of stock. => product-
         The injection was painless. => product+
+        The schnitzel was superb. => product+
+        My stew was foul. => product-
+        Food beautiful. => product+
+        Crust a bit dry. => product-
+        The bread is baked every morning. => product+
+        The bread ran out by noon. => product-
+        The gel polish lasted three weeks. => product+
+        My crown fell out within a week. => product-
+        The best ramen I have ever eaten. => product+
+        The worst ramen I have ever eaten. => product-
+        The plates hold two crowns each. =>
+        We left hungry. => product-
+        Hardly any vegan options. => product-
+        The sandals did not fit. => product-
+        The sandals were a perfect fit. => product+
+        The soup could be hotter. => product-
     """,
     "place": """
         The room was spotless. => place+
@@ -87,6 +103,22 @@ CASES = {
         The toilets were immaculate. => place+
         Seats with no legroom. => place-
         Lots of legroom. => place+
+        The flat was exactly as described. => place+
+        The flat was nothing like the photos. => place-
+        It felt like home. => place+
+        We were woken by drilling at six. => place-
+        I slept very well. => place+
+        The hostel is a dump. => place-
+        The hostel is a gem. => place+
+        Ants everywhere in the kitchen. => place-
+        The stairs are steep. => place-
+        All the seats were taken. => place-
+        Hardly anyone was there. => place+
+        Bathroom dirty. => place-
+        Bathroom spotless. => place+
+        The lounge is a disgrace. => place-
+        The lounge is a delight. => place+
+        The lounge is on the second floor. =>
     """,
     "price": """
         Great value for money. => price+
@@ -110,6 +142,14 @@ CASES = {
         I paid by card. =>
         The bill came with two mints. =>
         The bank charges far too much. => price-
+        Twelve pounds for a sandwich. => price-
+        The tour is twelve pounds. =>
+        You get what you pay for. => price+
+        Parking costs extra. => price-
+        The fare has doubled. => price-
+        The fare was a pleasant surprise. => price+
+        Do not waste your money. => price-
+        A tip was added automatically. => price-
     """,
     "waiting": """
         There was a long queue at the door. => waiting-
@@ -124,6 +164,14 @@ CASES = {
         We waited nearly an hour for a table. => waiting-
         The line went out the door. => waiting-
         My parcel was a week late. => waiting-
+        My parcel came a day early. => waiting+
+        Our train was cancelled. => waiting-
+        Our train was on time. => waiting+
+        Two hours in line. => waiting-
+        A three month wait for a scan. => waiting-
+        We sat in traffic for an hour. => waiting-
+        We missed our connection. => waiting-
+        The ferry goes twice a day. =>
     """,
     "facilities": """
         The wifi was fast. => facilities+
@@ -148,6 +196,18 @@ CASES = {
         I used the app to book. =>
         The website would not let me pay. => facilities-
         My phone has no signal at home. => facilities-
+        The heating refused to work. => facilities-
+        Shower weak. => facilities-
+        Shower powerful. => facilities+
+        The lift takes ages. => facilities-
+        The app was a joke. => facilities-
+        The app was a blessing. => facilities+
+        Thanks to the app we found the gate. => facilities+
+        They could do with more sockets. => facilities-
+        Fix your app please. => facilities-
+        Lots of thoughtful touches. => facilities+
+        The sink was blocked. => facilities-
+        The sink is next to the door. =>
     """,
     "location": """
         Perfect location. => location+
@@ -164,6 +224,14 @@ CASES = {
         It is a long walk from the station. => location-
         Conveniently located near the gates. => location+
         The shop stands on Main Street. =>
+        The flat is next to a metro station. => location+
+        Handy for the airport. => location+
+        A room with a sea view. => location+
+        We looked out over the harbour. => location+
+        It stands on an industrial estate. => location-
+        The street is not safe. => location-
+        Nothing nearby. => location-
+        We felt very safe there. => location+
     """,
     "others": """
         Noisy neighbours. => others-
@@ -179,16 +247,23 @@ CASES = {
         The man next to me was on his phone the whole time. => others-
         A pretentious crowd. => others-
         A lovely crowd. => others+
+        The man behind us snored all night. => others-
+        Someone pushed in front of us. => others-
+        People were on their phones. => others-
+        A lovely mix of people. => others+
+        A man sat near the door. =>
     """,
     "policy": """
-        Check in was easy. => policy+
+        Check in was easy. =>
         Check in was complicated. => policy-
         A ridiculous cancellation policy. => policy-
         A generous returns policy. => policy+
         Dogs are welcome. => policy+
-        No dogs allowed. => policy-
-        Cash only. => policy-
-        No refunds without a receipt. => policy-
+        No dogs allowed. =>
+        Cash only. =>
+        No refunds without a receipt. =>
+        They would not refund my ticket. => policy-
+        Locked in for two years. => policy-
         Free cancellation up to the day before. => policy+
         We were turned away by the dress code. => policy-
         The dress code is silly. => policy-
