@@ -41,11 +41,18 @@ class FilesConfig(_Strict):
         Name of a registered format, or ``"auto"``.
     columns
         Canonical name -> column of the file.
+    sheet
+        The sheet of an Excel workbook; without it the first.
+    city, category
+        Of the Yelp Open Dataset keep only reviews of such businesses.
     """
 
     files: tuple[str, ...] = Field(min_length=1)
     format: str = "auto"
     columns: dict[str, str | DateColumn] = Field(default_factory=dict)
+    sheet: str | None = None
+    city: str | None = None
+    category: str | None = None
 
     @field_validator("files", mode="before")
     @classmethod
@@ -66,6 +73,12 @@ class FilesConfig(_Strict):
             name: spec if isinstance(spec, str) else spec.model_dump(exclude_none=True)
             for name, spec in self.columns.items()
         }
+
+    @property
+    def options(self) -> dict[str, str]:
+        """The settings of the format, as the loaders take them."""
+        given = {"sheet": self.sheet, "city": self.city, "category": self.category}
+        return {name: value for name, value in given.items() if value is not None}
 
 
 class ReportConfig(_Strict):

@@ -52,6 +52,7 @@ class _Source:
     format: str
     columns: list[str] = field(default_factory=list)
     span_days: int | None = None
+    options: list[str] = field(default_factory=list)
 
 
 def write_study(files: Sequence[str | os.PathLike[str]], out: str | os.PathLike[str] = "study.toml") -> Path:
@@ -103,7 +104,8 @@ def study_text(files: Sequence[str | os.PathLike[str]], folder: Path, name: str 
 def _source(paths: Sequence[Path], table: TableName, folder: Path) -> _Source:
     names = [_relative(path, folder) for path in paths]
     found = recognise(paths[0])
-    raws = found.read([path for path in paths if found.name == "airbnb" or recognise(path).name == found.name])
+    read = found.peek or found.read
+    raws = read([path for path in paths if found.name == "airbnb" or recognise(path).name == found.name])
     frame = raws[0].frame
     if found.columns.get(table):
         known = found.columns[table]
@@ -112,7 +114,8 @@ def _source(paths: Sequence[Path], table: TableName, folder: Path) -> _Source:
         dates_of: str | None = known[TIME_COLUMN[table]]
     else:
         lines, dates_of = _columns(frame, table)
-    return _Source(names, found.name, lines, None if dates_of is None else _span(raws, dates_of))
+    options = [_line(f'# {name} = "..."', meaning) for name, meaning in found.options.items()]
+    return _Source(names, found.name, lines, None if dates_of is None else _span(raws, dates_of), options)
 
 
 def _columns(frame: pd.DataFrame, table: TableName) -> tuple[list[str], str | None]:
@@ -212,8 +215,8 @@ def _why(window: int, span: int | None) -> str:
 
 def _section(table: TableName, source: _Source) -> str:
     files = ", ".join(map(toml_text, source.files))
-    lines = [f"[{table}]", f"files = [{files}]", f"format = {toml_text(source.format)}", "", f"[{table}.columns]"]
-    return "\n".join([*lines, *source.columns, ""])
+    lines = [f"[{table}]", f"files = [{files}]", f"format = {toml_text(source.format)}", *source.options]
+    return "\n".join([*lines, "", f"[{table}.columns]", *source.columns, ""])
 
 
 _NO_VISITS = """# There is no file of visits, so a repeat review stands in for a repeat visit. Orders, bookings or

@@ -337,7 +337,7 @@ class Study:
         source = self.config.reviews if table == "reviews" else self.config.visits
         if source is None:
             return self._key("reviews")
-        return hash_of(table, self._hashes[table], source.format, source.mapping, hash_code(*_LOADING))
+        return hash_of(table, self._hashes[table], source.format, source.mapping, source.options, hash_code(*_LOADING))
 
     def _made(self, table: TableName) -> str:
         """Return the key of a table as it was read: time alone may free a row from quarantine."""
@@ -358,7 +358,7 @@ class Study:
         def once() -> Loaded:
             if not made:
                 read = read_reviews if table == "reviews" else read_visits
-                made.append(read(self.files[table], source.format, source.mapping))
+                made.append(read(self.files[table], source.format, source.mapping, **source.options))
             return made[0]
 
         key = self._key(table)

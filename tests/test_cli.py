@@ -73,6 +73,7 @@ FILES = {
     "header.csv": (b"client,date,comment\n", "has a header line but no rows"),
     "binary.txt": (bytes(range(256)) * 9, "is a binary file"),
     "half.csv.gz": (b"\x1f\x8bxx", "damaged gzip"),
+    "half.xlsx": (b"PK\x03\x04junk", "an Excel workbook"),
     "half.parquet": (b"PAR1junk", "damaged Parquet"),
 }
 

@@ -2,8 +2,9 @@ import datetime as dt
 
 import pytest
 
-from custservice.config import parse_config, read_config
+from custservice.config import FilesConfig, parse_config, read_config
 from custservice.errors import StudyError
+from custservice.loaders import FORMATS
 
 BASE = {"title": "Cafes", "reviews": {"files": "june.csv"}}
 
@@ -34,6 +35,13 @@ def test_everything_can_be_said():
     assert config.visits.files == ("a.csv", "b.csv")
     assert config.reviews.mapping == {"reviewed_at": {"column": "When", "format": "dayfirst"}}
     assert config.controls == ("month",)
+
+
+def test_settings_of_a_format_are_handed_on():
+    config = parse_config({**BASE, "reviews": {"files": "x.xlsx", "sheet": "June"}})
+    assert config.reviews.options == {"sheet": "June"}
+    known = {name for each in FORMATS.values() for name in each.options}
+    assert known == set(FilesConfig.model_fields) - {"files", "format", "columns"}
 
 
 @pytest.mark.parametrize(

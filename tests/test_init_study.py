@@ -1,10 +1,15 @@
+import datetime as dt
+import json
 import tomllib
+from dataclasses import replace
 
 import pytest
+from openpyxl import Workbook
 
 from custservice.config import StudyConfig, parse_config
 from custservice.errors import InputError, StudyError
 from custservice.init_study import study_text, write_study
+from custservice.loaders import FORMATS
 from custservice.study import open_study
 
 REVIEWS = "Client No;When;Comment;Stars;Branch;My note\n0042;{};They were friendly and helpful.;5;West;x\n"
@@ -115,6 +120,55 @@ def test_a_format_with_known_columns(folder):
     out = write_study([folder / "lounge.csv"], folder / "my.toml")
     assert "custservice check my.toml" in out.read_text()
     assert open_study(out).reviews["rating"].tolist() == [4]
+
+
+def test_a_workbook_is_recognised_and_its_sheet_can_be_changed(folder):
+    book = Workbook()
+    book.active.title = "June"
+    book.active.append(["Client No", "When", "Comment"])
+    book.active.append([42, dt.datetime(2024, 6, 1), "They were friendly and helpful."])
+    book.create_sheet("July").append(["Client No", "When", "Comment"])
+    book["July"].append([43, dt.datetime(2024, 7, 1), "They were friendly and helpful."])
+    book.save(folder / "reviews.xlsx")
+    out = write_study([folder / "reviews.xlsx"], folder / "my.toml")
+    study = open_study(out)
+    assert study.config.reviews.format == "excel"
+    assert study.config.reviews.mapping == {"customer_id": "Client No", "reviewed_at": "When", "text": "Comment"}
+    assert study.reviews["customer_id"].tolist() == ["42"]
+    out.write_text(out.read_text().replace('# sheet = "..."', 'sheet = "July"'))
+    assert open_study(out).reviews["customer_id"].tolist() == ["43"]
+
+
+def test_the_yelp_set_is_recognised_and_can_be_narrowed(folder):
+    place = {"business_id": "b1", "name": "Cafe", "city": "Springfield", "categories": "Cafes"}
+    review = {"review_id": "r1", "user_id": "u1", "business_id": "b1", "stars": 5.0, "text": "Kind staff."}
+    rows = [review | {"date": "2019-05-01 10:00:00"}, review | {"business_id": "b2", "date": "2021-05-01 10:00:00"}]
+    (folder / "business.json").write_text(json.dumps(place) + "\n")
+    (folder / "review.json").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    files = [folder / "review.json", folder / "business.json"]
+    text = study_text(files, folder)
+    assert tomllib.loads(text)["reviews"]["files"] == ["review.json", "business.json"]
+    assert "window_days = 365 " in text
+    out = folder / "my.toml"
+    out.write_text(text.replace('# city = "..."', 'city = "Springfield"'))
+    study = open_study(out)
+    assert study.reviews[["location_id", "business_name"]].values.tolist() == [["b1", "Cafe"]]
+    assert study.stand_in
+
+
+def test_a_first_look_at_the_yelp_set_does_not_read_it_whole(folder, monkeypatch):
+    review = {
+        "review_id": "r1",
+        "user_id": "u1",
+        "business_id": "b1",
+        "stars": 5.0,
+        "text": "Kind.",
+        "date": "2019-05-01",
+    }
+    (folder / "review.json").write_text(json.dumps(review) + "\n")
+    whole = replace(FORMATS["yelp"], read=lambda paths: pytest.fail("the whole file was read"))
+    monkeypatch.setitem(FORMATS, "yelp", whole)
+    assert 'format = "yelp"' in study_text([folder / "review.json"], folder)
 
 
 def test_odd_names_survive(folder):

@@ -95,7 +95,7 @@ def parse(text: str, path: Path) -> Parsed:
 
 def _with_returns(parsed: Parsed, stand_in: str) -> Parsed:
     frame = parsed.frame.apply(lambda column: column.str.replace(stand_in, "\r", regex=False))
-    frame.columns = pd.Index(_column_names([name.replace(stand_in, " ") for name in frame.columns]))
+    frame.columns = pd.Index(column_names([name.replace(stand_in, " ") for name in frame.columns]))
     return Parsed(frame, [(number, reason, raw.replace(stand_in, "\r")) for number, reason, raw in parsed.broken])
 
 
@@ -109,7 +109,7 @@ def _lines(text: str) -> list[str]:
 def _parse_as(lines: list[str], dialect: Dialect) -> Parsed:
     quoted = dialect.escape or any('"' in line for line in lines)
     records = _records(lines, dialect) if quoted else _plain_records(lines, dialect)
-    header = _column_names(next(records, ([], ""))[0])
+    header = column_names(next(records, ([], ""))[0])
     width = len(header)
     rows: list[list[str]] = []
     numbers: list[int] = []
@@ -222,7 +222,14 @@ def _evenness(lines: list[str], delimiter: str) -> float:
     return sum(width == widths[0] for width in body) / len(body) + widths[0] / 1000
 
 
-def _column_names(header: Sequence[str]) -> list[str]:
+def column_names(header: Sequence[str]) -> list[str]:
+    """Return the names of columns as a header gives them: none is empty, none stands twice.
+
+    Examples
+    --------
+    >>> column_names(["date", "", "date"])
+    ['date', 'column 2', 'date.2']
+    """
     names: list[str] = []
     for position, name in enumerate(header, start=1):
         clean = " ".join(name.lstrip("\ufeff").split()) or f"column {position}"
@@ -262,7 +269,7 @@ def header_of(start: bytes) -> tuple[str, ...]:
         return ()
     dialect, first = find_dialect(lines)
     reader = csv.reader(lines[first:], delimiter=dialect.delimiter, skipinitialspace=dialect.skip_space)
-    return tuple(_column_names(next(reader, [])))
+    return tuple(column_names(next(reader, [])))
 
 
 def _recognises(sample: Sample) -> bool:

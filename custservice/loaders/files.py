@@ -11,11 +11,13 @@ from custservice.errors import InputError
 
 GZIP = b"\x1f\x8b"
 PARQUET = b"PAR1"
+ZIP = b"PK\x03\x04"
+_TAR = (257, b"ustar")
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 # First bytes of what people hand in by mistake, and what to do about it.
 _NOT_TEXT = (
-    (b"PK\x03\x04", "a zip archive or an Excel workbook: unpack it, or save the sheet as CSV"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook: save the sheet as CSV"),
+    (ZIP, 'an Excel workbook (read it with format = "excel") or a zip archive (unpack it)'),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook or one with a password: save it as .xlsx, without a password"),
     (b"%PDF", "a PDF: export the table as CSV"),
     (b"\x89PNG", "a picture: give the table as CSV"),
     (b"\xff\xd8\xff", "a picture: give the table as CSV"),
@@ -112,6 +114,8 @@ def refuse_binary(path: Path, start: bytes) -> None:
     for magic, what in _NOT_TEXT:
         if start.startswith(magic):
             raise InputError(f"{path} is not a text table but {what}.")
+    if start.startswith(_TAR[1], _TAR[0]):
+        raise InputError(f"{path} is not a text table but a tar archive: unpack it.")
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         return
     head = start[:8192]

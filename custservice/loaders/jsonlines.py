@@ -16,6 +16,8 @@ from custservice.loaders.raw import Format, Raw, Sample, broken_rows
 from custservice.loaders.values import shown
 
 NO_OBJECT = "not a JSON object"
+# Made once: json.loads would make one for every line.
+_DECODER = json.JSONDecoder(parse_constant=lambda _: None)
 
 
 def read_jsonlines(paths: Sequence[Path]) -> list[Raw]:
@@ -37,7 +39,7 @@ def _read_one(path: Path) -> Raw:
     broken: list[tuple[int, str, str]] = []
     for number, item, raw in _items(decoded.text, path):
         try:
-            rows[number] = _flatten(_object(json.loads(raw, parse_constant=lambda _: None) if raw else item))
+            rows[number] = parse_object(raw) if raw else _flatten(_object(item))
         except (ValueError, RecursionError):
             broken.append((number, NO_OBJECT, raw or json.dumps(item)))
     if not any(rows.values()):
@@ -66,6 +68,24 @@ def _items(text: str, path: Path) -> Iterator[tuple[int, Any, str]]:
             f"{path} is not readable as JSON{place} ({what}): mend that place or export it again."
         ) from error
     yield from ((number, item, "") for number, item in enumerate(items, start=1))
+
+
+def parse_object(text: str) -> dict[str, Any]:
+    """Return the JSON object in a text; objects inside it become keys such as ``user.id``.
+
+    Raises
+    ------
+    ValueError
+        If the text is not JSON, or no object.
+    RecursionError
+        If it is nested too deeply.
+
+    Examples
+    --------
+    >>> parse_object('{"stars": 5, "votes": {"useful": 2}}')
+    {'stars': 5, 'votes.useful': 2}
+    """
+    return _flatten(_object(_DECODER.decode(text)))
 
 
 def _object(item: Any) -> Mapping[str, Any]:

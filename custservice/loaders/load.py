@@ -14,7 +14,7 @@ import pandas as pd
 from custservice.errors import InputError
 from custservice.loaders.columns import Assigned, ColumnSpec, Mapped, assign_columns, check_mapping
 from custservice.loaders.dates import read_dates
-from custservice.loaders.formats import pick_formats
+from custservice.loaders.formats import check_options, pick_formats
 from custservice.loaders.language import add_language
 from custservice.loaders.raw import Raw
 from custservice.loaders.values import as_found, as_id, as_number, as_text, shown
@@ -38,8 +38,8 @@ class Loaded:
     table
         The rows that keep the schema, canonical columns first, extra ones after them.
     quarantine
-        The other rows: ``file``, ``row`` (from 1, without the header), ``reason``, ``raw`` (what could not be
-        read), then the columns of the table.
+        The other rows: ``file``, ``row`` (from 1, without the header; in a workbook as Excel counts), ``reason``,
+        ``raw`` (what could not be read), then the columns of the table.
     notes
         Sentences for the user: what was decided, generated or assumed.
     taken
@@ -62,7 +62,9 @@ class Loaded:
         return {str(reason): int(count) for reason, count in self.quarantine["reason"].value_counts().items()}
 
 
-def load_reviews(path: Paths, format: str = "auto", columns: Mapping[str, ColumnSpec] | None = None) -> pd.DataFrame:
+def load_reviews(
+    path: Paths, format: str = "auto", columns: Mapping[str, ColumnSpec] | None = None, **options: str
+) -> pd.DataFrame:
     r"""Read reviews from one file or several.
 
     Parameters
@@ -70,10 +72,12 @@ def load_reviews(path: Paths, format: str = "auto", columns: Mapping[str, Column
     path
         A path, a pattern such as ``"reviews-*.csv"``, or a list of them.
     format
-        ``"auto"``, ``"csv"``, ``"jsonl"``, ``"parquet"``, ``"skytrax"`` or ``"airbnb"``.
+        ``"auto"``, ``"csv"``, ``"jsonl"``, ``"parquet"``, ``"excel"``, ``"skytrax"``, ``"airbnb"`` or ``"yelp"``.
     columns
         Canonical name -> the file's column, for columns that are not recognised. The date may be given as
         ``{"column": "When", "format": "%d/%m/%Y"}``, with ``"dayfirst"`` or ``"monthfirst"`` as format too.
+    **options
+        Settings of the format: ``sheet`` of ``"excel"``, ``city`` and ``category`` of ``"yelp"``.
 
     Returns
     -------
@@ -95,16 +99,19 @@ def load_reviews(path: Paths, format: str = "auto", columns: Mapping[str, Column
     >>> load_reviews(file)[["customer_id", "text"]].values.tolist()
     [['0042', 'They were friendly and helpful.']]
     """
-    return _with_attrs(read_reviews(path, format, columns))
+    return _with_attrs(read_reviews(path, format, columns, **options))
 
 
-def load_visits(path: Paths, format: str = "auto", columns: Mapping[str, ColumnSpec] | None = None) -> pd.DataFrame:
+def load_visits(
+    path: Paths, format: str = "auto", columns: Mapping[str, ColumnSpec] | None = None, **options: str
+) -> pd.DataFrame:
     """Read visits (orders, bookings, receipts) from one file or several.
 
     Parameters
     ----------
-    path, format, columns
-        As for :func:`load_reviews`; formats are ``"auto"``, ``"csv"``, ``"jsonl"``, ``"parquet"``, ``"cdnow"``.
+    path, format, columns, **options
+        As for :func:`load_reviews`; formats are ``"auto"``, ``"csv"``, ``"jsonl"``, ``"parquet"``, ``"excel"`` and
+        ``"cdnow"``.
 
     Returns
     -------
@@ -117,17 +124,21 @@ def load_visits(path: Paths, format: str = "auto", columns: Mapping[str, ColumnS
     InputError
         If a file cannot be read or understood.
     """
-    return _with_attrs(read_visits(path, format, columns))
+    return _with_attrs(read_visits(path, format, columns, **options))
 
 
-def read_reviews(path: Paths, format: str = "auto", columns: Mapping[str, ColumnSpec] | None = None) -> Loaded:
+def read_reviews(
+    path: Paths, format: str = "auto", columns: Mapping[str, ColumnSpec] | None = None, **options: str
+) -> Loaded:
     """Read reviews together with what was set aside and what there is to say (see :func:`load_reviews`)."""
-    return _read(path, format, columns, "reviews")
+    return _read(path, format, columns, options, "reviews")
 
 
-def read_visits(path: Paths, format: str = "auto", columns: Mapping[str, ColumnSpec] | None = None) -> Loaded:
+def read_visits(
+    path: Paths, format: str = "auto", columns: Mapping[str, ColumnSpec] | None = None, **options: str
+) -> Loaded:
     """Read visits together with what was set aside and what there is to say (see :func:`load_visits`)."""
-    return _read(path, format, columns, "visits")
+    return _read(path, format, columns, options, "visits")
 
 
 def _with_attrs(loaded: Loaded) -> pd.DataFrame:
@@ -136,12 +147,22 @@ def _with_attrs(loaded: Loaded) -> pd.DataFrame:
     return table
 
 
-def _read(path: Paths, format: str, columns: Mapping[str, ColumnSpec] | None, table: TableName) -> Loaded:
+def _read(
+    path: Paths,
+    format: str,
+    columns: Mapping[str, ColumnSpec] | None,
+    options: Mapping[str, str],
+    table: TableName,
+) -> Loaded:
     told = check_mapping(columns, table)
+    picked = pick_formats(format, resolve_paths(path), table)
+    check_options(options, [each for each, _ in picked])
     raws: list[tuple[Raw, Assigned]] = []
-    for each, paths in pick_formats(format, resolve_paths(path), table):
+    for each, paths in picked:
         known = each.columns[table]
-        raws += [(raw, assign_columns(raw.frame, table, told.names, known, raw.file)) for raw in each.read(paths)]
+        own = {name: value for name, value in options.items() if name in each.options}
+        found = each.read(paths, **own)
+        raws += [(raw, assign_columns(raw.frame, table, told.names, known, raw.file)) for raw in found]
     return _convert(raws, told, table)
 
 

@@ -63,16 +63,22 @@ class Format:
     recognises
         Whether a sample is of this format.
     read
-        Reads all files of this format that were given together.
+        Reads all files of this format that were given together; takes the ``options`` as keywords.
     columns
         For each table the format can fill: canonical name -> column of the file. Names that are absent are
         guessed.
+    options
+        Settings of its own in a study.toml: name -> what it means.
+    peek
+        Reads the beginning alone, where whole files may be too large for a first look.
     """
 
     name: str
     recognises: Callable[[Sample], bool]
-    read: Callable[[Sequence[Path]], list[Raw]]
+    read: Callable[..., list[Raw]]
     columns: Mapping[TableName, Mapping[str, str]] = field(default_factory=lambda: {"reviews": {}, "visits": {}})
+    options: Mapping[str, str] = field(default_factory=dict)
+    peek: Callable[[Sequence[Path]], list[Raw]] | None = None
 
 
 def broken_rows(rows: Sequence[tuple[int, str, str]]) -> pd.DataFrame:

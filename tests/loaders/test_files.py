@@ -28,6 +28,7 @@ def test_encodings(data, text, note):
         (b"PK\x03\x04" + b"x" * 100, "Excel workbook"),
         (b"\xd0\xcf\x11\xe0" + b"x" * 100, "old Excel workbook"),
         (b"\x89PNG\r\n\x1a\n" + b"x" * 100, "a picture"),
+        (b"review.json".ljust(257, b"\x00") + b"ustar  " + b"{}" * 4000, "a tar archive"),
         (b"%PDF-1.7" + b"x" * 100, "a PDF"),
         (b"PAR1" + b"x" * 100, "a Parquet file"),
         (bytes(range(256)) * 8, "binary"),

@@ -1,4 +1,7 @@
+import zipfile
+
 import pytest
+from openpyxl import Workbook
 
 from custservice.errors import InputError
 from custservice.loaders import FORMATS, read_visits
@@ -11,14 +14,26 @@ CONTENT = {
     "airbnb": "listing_id,id,date,reviewer_id,reviewer_name,comments\n",
     "cdnow": " 00004 19970101  2   29.33\n",
     "parquet": "PAR1...",
+    "yelp": '{"review_id":"r","user_id":"u","business_id":"b","stars":4.0,"text":"Fine.","date":"2019-05-01"}\n',
 }
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format_recognises_its_own(tmp_path, name):
     path = tmp_path / "file"
-    path.write_text(CONTENT[name])
+    if name == "excel":
+        Workbook().save(path)
+    else:
+        path.write_text(CONTENT[name])
     assert recognise(path).name == name
+
+
+def test_a_zip_archive_is_no_workbook(tmp_path):
+    path = tmp_path / "file.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("reviews.csv", "client,date\nann,2024-01-05\n")
+    with pytest.raises(InputError, match="or a zip archive"):
+        read_visits(path)
 
 
 def test_a_header_in_brackets_is_no_json(tmp_path):
