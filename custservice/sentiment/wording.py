@@ -119,8 +119,21 @@ class ChunkWords:
         self._wording, self._tables = wording, tables
         self._begin(tables.chunks.known)
 
+    def _of(self, chunk: str) -> list[tuple[int, int]]:
+        surfaces = (chunk,) if chunk.isalpha() else TOKEN.findall(chunk)
+        return [pair for surface in surfaces for pair in self._of_surface(surface)]
+
+    def _of_surface(self, surface: str) -> list[tuple[int, int]]:
+        """Return symbol and beginning of each word of a surface token, which most chunks share with others."""
+        found = self._surfaces.get(surface)
+        if found is None:
+            read = self._wording.read
+            found = self._surfaces[surface] = [read(symbol) for symbol in _symbols(self._tables, surface)]
+        return found
+
     def _begin(self, known: Chunks) -> None:
         self._known = known
+        self._surfaces: dict[str, list[tuple[int, int]]] = {}
         self._words, self._first = np.zeros((0, 2), np.int64), np.zeros(1, np.int64)
 
     def words(self, chunks: Ints) -> tuple[Ints, Ints]:
@@ -128,10 +141,7 @@ class ChunkWords:
         known = self._tables.chunks.known
         if known is not self._known:
             self._begin(known)
-        new = [
-            [self._wording.read(word) for word in symbols_of(self._tables, text)]
-            for text in known.texts[len(self._first) - 1 :]
-        ]
+        new = [self._of(text) for text in known.texts[len(self._first) - 1 :]]
         if new:
             sizes = np.array([len(row) for row in new], np.int64)
             read = np.array([word for row in new for word in row], np.int64).reshape(-1, 2)
@@ -150,13 +160,16 @@ def symbols_of(tables: Tables, chunk: str) -> list[str]:
     >>> symbols_of(compiled(), "Waiters!"), symbols_of(compiled(), "12"), symbols_of(compiled(), "Zorblax")
     (['<staff>', '!'], ['<number>'], ['^zorblax'])
     """
+    return [symbol for surface in TOKEN.findall(chunk) for symbol in _symbols(tables, surface)]
+
+
+def _symbols(tables: Tables, surface: str) -> list[str]:
     found = []
-    for surface in TOKEN.findall(chunk):
-        capital = CAPITAL if surface[0].isupper() and not surface.isupper() else ""
-        for word in words_of(surface, tables.lexicon.spelling, tables.known_words):
-            bits = tables.token_type(word).bits
-            symbol = next((name for name, mask in _SYMBOLS if bits & mask), "")
-            found.append(symbol or (_NUMBER if word[0].isdigit() else capital + word))
+    capital = CAPITAL if surface[0].isupper() and not surface.isupper() else ""
+    for word in words_of(surface, tables.lexicon.spelling, tables.known_words):
+        bits = tables.token_type(word).bits
+        symbol = next((name for name, mask in _SYMBOLS if bits & mask), "")
+        found.append(symbol or (_NUMBER if word[0].isdigit() else capital + word))
     return found
 
 
