@@ -28,8 +28,10 @@ class Finding:
         What was mentioned.
     certainty
         ``clear``, ``likely`` or ``uncertain`` (see `custservice.words.CERTAINTY`).
-    text
-        The sentence.
+    said
+        The effect in plain words, after the name.
+    about
+        How often it comes up, and a warning where the effect is against expectation.
     effect, error
         Returns per 1,000 visits in which it was mentioned, and their standard error.
     """
@@ -37,9 +39,15 @@ class Finding:
     driver: str
     polarity: str
     certainty: str
-    text: str
+    said: str
+    about: str
     effect: float
     error: float
+
+    @property
+    def text(self) -> str:
+        """All of it in sentences."""
+        return f"{self.name}: {self.said} {sentence(self.certainty)}. {self.about}"
 
     @property
     def words(self) -> str:
@@ -52,7 +60,7 @@ class Finding:
         return sentence(self.words)
 
 
-def find(effects: Effects | None, most: int = 6) -> list[Finding]:
+def find(effects: Effects | None, most: int = 5) -> list[Finding]:
     """Turn the surest effects into sentences, the most returns at stake first, without the pooled rows.
 
     Parameters
@@ -68,7 +76,8 @@ def find(effects: Effects | None, most: int = 6) -> list[Finding]:
     table = table.assign(certainty=list(map(certainty, table["p_value"], table["q_value"])))
     shown = table[table["certainty"] != "uncertain"]
     shown = shown.assign(stake=shown["effect_per_1000_reviewed"].abs(), clear=shown["certainty"] == "clear")
-    shown = shown.sort_values(["clear", "stake"], ascending=False)
+    shown = shown.assign(named=shown["driver"] != "general")  # service in general names nothing that one could do
+    shown = shown.sort_values(["clear", "named", "stake"], ascending=False)
     top = shown.head(most)
     if len(shown) > most and top["clear"].all():
         clear = shown[shown["clear"]]
@@ -78,13 +87,11 @@ def find(effects: Effects | None, most: int = 6) -> list[Finding]:
 
 
 def _finding(row: dict[Any, Any]) -> Finding:
-    words = plain(row["driver"], row["polarity"])
-    size = how_many(row["effect"], row["low"], row["high"], row["std_error"])
-    often = f"Mentioned in {percent(row['share_mentioned'])} of reviewed visits."
-    text = f"{sentence(words)}: {size} in which it comes up. {sentence(row['certainty'])}. {often}"
+    said = how_many(row["effect"], row["low"], row["high"], row["std_error"], "visits in which it comes up")
+    about = f"It comes up in {percent(row['share_mentioned'])} of reviewed visits."
     if (row["effect"] > 0) == (row["polarity"] == "blame"):
-        text += " This is the opposite of what one would expect: find out why before acting on it."
-    return Finding(row["driver"], row["polarity"], row["certainty"], text, row["effect"], row["std_error"])
+        about += " This is the opposite of what one would expect: find out why before acting on it."
+    return Finding(row["driver"], row["polarity"], row["certainty"], f"{said}.", about, row["effect"], row["std_error"])
 
 
 def single_drivers(effects: Effects) -> pd.DataFrame:
@@ -109,14 +116,18 @@ def answer(effects: Effects | None, found: list[Finding], reason: str = "") -> s
     sure = [f for f in found if f.certainty == "clear"]
     if not sure:
         return _nothing_clear(effects)
-    fewer = [f.words for f in sure if f.effect < 0]
-    more = [f.words for f in sure if f.effect > 0]
+    fewer, more = _named([f for f in sure if f.effect < 0]), _named([f for f in sure if f.effect > 0])
     parts = []
     if fewer:
         parts.append(f"customers come back less often after {_either(fewer[:3])}")
     if more:
         parts.append(f"{'' if fewer else 'customers come back '}more often after {_either(more[:3])}")
     return sentence(", and ".join(parts)) + "."
+
+
+def _named(found: list[Finding]) -> list[str]:
+    """Return the behaviours in plain words, service in general only where nothing else was found."""
+    return [f.words for f in found if f.driver != "general"] or [f.words for f in found]
 
 
 def _nothing_clear(effects: Effects) -> str:
@@ -171,9 +182,9 @@ def how_sure(effects: Effects, controls: list[str], window_days: int, stand_in: 
     counts = effects.counts
     back = "wrote another review" if stand_in else "came back"
     lines = [
-        f"{counts['sample']:,.0f} reviewed visits at {counts['locations']:,} locations have a known outcome; "
-        f"after {percent(counts['mean'])} of them the customer {back} within {window_days} days.",
-        f"Visits are compared within the same location{_held(controls)}.",
+        f"{counts['sample']:,.0f} reviewed visits at {counts['locations']:,} locations were followed to the "
+        f"end; after {percent(counts['mean'])} of them the customer {back} within {window_days} days.",
+        f"Visits are compared with others to the same location{_held(controls)}.",
         f"“Clear” means: {CERTAINTY['clear']}. “Likely” means: {CERTAINTY['likely']}.",
         what_it_would_take(effects),
     ]
@@ -189,8 +200,8 @@ def how_sure(effects: Effects, controls: list[str], window_days: int, stand_in: 
 def _held(controls: list[str]) -> str:
     words = [HELD.get(name, name.replace("_", " ")) for name in controls]
     if not words:
-        return ", and nothing else is held constant"
-    return f"; held constant: {_and(words)}"
+        return ", alike in nothing else"
+    return f", alike in these: {_and(words)}"
 
 
 def _and(words: list[str]) -> str:

@@ -29,7 +29,8 @@ def test_clear_effects_become_sentences_with_numbers(effects: Effects) -> None:
     assert set(said) == {("courtesy", "blame"), ("warmth", "praise")}
     rude = said["courtesy", "blame"].text
     assert rude.startswith("Rude staff: about ")
-    assert "fewer returns per 1,000 visits (" in rude
+    assert "fewer returns per 1,000 visits in which it comes up (" in rude
+    assert "Clear. It comes up in " in rude
     assert answer(effects, found) == (
         "Customers come back less often after rude staff, and more often after friendly staff."
     )
@@ -80,8 +81,8 @@ def test_a_large_study_without_effects_says_how_small_they_are() -> None:
 
 
 def test_what_is_held_constant_is_what_was_asked_for(effects: Effects) -> None:
-    assert "; held constant: the month and busy." in how_sure(effects, ["month", "busy"], 60, False)[1]
-    assert "nothing else is held constant" in how_sure(effects, [], 60, False)[1]
+    assert ", alike in these: the month and busy." in how_sure(effects, ["month", "busy"], 60, False)[1]
+    assert ", alike in nothing else." in how_sure(effects, [], 60, False)[1]
     assert not [line for line in how_sure(effects, [], 60, False) if "no others" in line]
 
 

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, wraps
 from importlib.resources import files
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, ParamSpec
+
+from custservice.quotes import no_controls
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-COLOUR = {"praise": "#0072B2", "blame": "#D55E00", "quiet": "#8A8A8A"}
+COLOUR = {"praise": "#0072B2", "blame": "#B84F00", "quiet": "#8A8A8A"}
 MARK = {"praise": "o", "blame": "D"}
 #: Text and lines that are neither praise nor blame.
 INK = "#444444"
-WIDTH = 4.8
+WIDTH = 4.2
 ROW = 0.34
 P = ParamSpec("P")
 
@@ -158,5 +161,31 @@ def key(axes: Axes) -> None:
 
 
 def short(text: str, most: int = 26) -> str:
-    """Return a text cut to so many letters."""
+    """Return a text cut to so many letters, without characters that turn or control what stands beside them."""
+    text = " ".join(no_controls(text).split())
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def folded(text: str, most: int = 20) -> str:
+    r"""Return a label in lines of so many letters, so that it leaves room for what it names.
+
+    Examples
+    --------
+    >>> folded("Staff who hide behind rules")
+    'Staff who hide\nbehind rules'
+    """
+    return "\n".join(wrap(text, most))
+
+
+def spread(values: Sequence[float], gap: float) -> list[float]:
+    """Return values moved up where they are nearer to each other than a gap, in their own order.
+
+    Examples
+    --------
+    >>> spread([5.0, 1.0, 5.5], 2.0)
+    [5.0, 1.0, 7.0]
+    """
+    placed, floor = dict.fromkeys(range(len(values)), 0.0), float("-inf")
+    for i in sorted(placed, key=lambda i: values[i]):
+        floor = placed[i] = max(values[i], floor + gap)
+    return list(placed.values())

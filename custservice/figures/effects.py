@@ -8,7 +8,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from custservice.figures.base import COLOUR, INK, MARK, ROW, Picture, Row, canvas, draw_effect, nothing, short, styled
+from custservice.figures.base import (
+    COLOUR,
+    INK,
+    MARK,
+    ROW,
+    Picture,
+    Row,
+    canvas,
+    draw_effect,
+    folded,
+    nothing,
+    short,
+    styled,
+)
 from custservice.sentiment import families as own_families
 from custservice.words import plain, sentence
 
@@ -45,7 +58,7 @@ def forest(
     axes.axvline(0, color=INK, linewidth=1)
     for place, row in zip(places, rows, strict=True):
         draw_effect(axes, row, place, 8.5 if row["bold"] else 6.5)
-    ticks = axes.set_yticks(places, [row["label"] for row in rows])
+    ticks = axes.set_yticks(places, [folded(row["label"]) for row in rows])
     for tick, row in zip(ticks, rows, strict=True):
         tick.label1.set_fontweight("bold" if row["bold"] else "normal")
     axes.set_ylim((places[-1] if places else 0) + 0.6, -0.6)
@@ -116,7 +129,9 @@ def raw_differences(rates: pd.DataFrame, source: str, least: int = 30) -> Pictur
         colour = COLOUR[row["polarity"]]
         axes.plot([row["low_with"], row["high_with"]], [place, place], color=colour)
         axes.plot(row["rate_with"], place, MARK[row["polarity"]], color=colour, markersize=6)
-    axes.set_yticks(range(len(rows)), [sentence(plain(r["driver"], r["polarity"])) for r in rows.to_dict("records")])
+    axes.set_yticks(
+        range(len(rows)), [folded(sentence(plain(r["driver"], r["polarity"]))) for r in rows.to_dict("records")]
+    )
     axes.set_ylim(-0.7, len(rows) - 0.3)
     axes.set_xlabel(f"% of visits followed by a return (95% interval; dashes: all, {overall:.1f}%)")
     if rows.empty:

@@ -30,9 +30,9 @@ def test_tables_are_numbered_captioned_and_escaped(shown: list[str], tmp_path: P
     assert "Table 2. Again" in shown[1]
     assert "csv" not in shown[1]
     assert "<b>x" not in shown[0]
-    assert re.findall(r'<td class="n">([^<]*)', shown[0]) == ["12,345", "-62"]
+    assert re.findall(r'<td class="n">([^<]*)', shown[0]) == ["12,345", "−62"]
     assert "<td>–</td>" in shown[0]
-    assert '<th scope="col" class="n">n visits</th>' in shown[0]
+    assert '<th scope="col" class="n">visits</th>' in shown[0]
 
 
 def test_csv_cannot_carry_formulas(tmp_path: Path) -> None:
