@@ -70,7 +70,7 @@ class Asked:
         """What to know before the findings, "" where at least one is clear."""
         if not self.findings:
             chance = "Nothing was found that chance alone could not easily make."
-            return "Nothing could be estimated." if self.effects is None else chance
+            return "Nothing yet." if self.effects is None else chance
         return "" if self.clear else "Nothing clear was found. What follows may be real or may be chance:"
 
     @property
@@ -87,7 +87,7 @@ class Asked:
         """What to do first and where; where nothing is sure enough, what it would take to know."""
         if self.step is not None:
             return [self.what_to_do, self.where]
-        return [self.what_to_do, what_it_would_take(self.effects)]
+        return [self.what_to_do, what_it_would_take(self.effects, self.panel)]
 
     @property
     def where(self) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from custservice.regression import Effects
+from custservice.regression.design import LEAST_CLUSTERS, LEAST_MENTIONS
 from custservice.words import CERTAINTY, HELD, certainty, how_many, percent, plain, rounded, sentence
 
 #: A difference of this share of all returns is worth a decision: what a study is measured against.
@@ -134,7 +135,7 @@ def _nothing_clear(effects: Effects) -> str:
     """Tell "there is little to find" from "the study is too small to find it"."""
     table, worth = reportable(effects), 1000 * effects.counts["mean"] * WORTH_ACTING
     small = int((table[["low", "high"]].abs().max(axis=1) < worth).sum())
-    if small:
+    if 2 * small >= max(len(table), 1):
         others = "; for the others there are too few mentions to say" if small < len(table) else ""
         return (
             "No staff behaviour goes with a clear difference in how often customers come back. For "
@@ -151,10 +152,13 @@ def _either(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
 
 
-def what_it_would_take(effects: Effects | None) -> str:
-    """Say what the study could have seen, and how many more reviews it would need to see what matters."""
+def what_it_would_take(effects: Effects | None, panel: pd.DataFrame | None = None) -> str:
+    """Say what the study could have seen, and how many more reviews it would need to see what matters.
+
+    Where nothing could be estimated, ``panel`` tells how far the study is from its first answer.
+    """
     if effects is None:
-        return "It needs reviewed visits that were followed for the whole return window."
+        return _to_begin(panel)
     table = reportable(effects)
     sample, average = effects.counts["sample"], 1000 * effects.counts["mean"]
     if table.empty:
@@ -174,6 +178,24 @@ def what_it_would_take(effects: Effects | None) -> str:
     return (
         f"{text}; to see one of {rounded(wanted, wanted / 5):,}, a tenth of all returns, it would need about "
         f"{rounded(need, need / 10):,} reviewed visits instead of {sample:,.0f}."
+    )
+
+
+def _to_begin(panel: pd.DataFrame | None) -> str:
+    """Say what is missing for the first answer: a behaviour mentioned often enough among visits that were followed."""
+    needs = "It needs reviewed visits that were followed for the whole return window"
+    if panel is None or not {"review_id", "returned"} <= set(panel.columns):
+        return f"{needs}."
+    known = panel[panel["review_id"].notna() & panel["returned"].notna()]
+    names = [c for c in known if str(c).endswith(("_praise", "_blame")) and not str(c).startswith("topic_")]
+    most = int(known[names].sum().max()) if len(known) and names else 0
+    if not most or most >= LEAST_MENTIONS:
+        return f"{needs}, at {LEAST_CLUSTERS} or more locations, or by that many customers; it has {len(known):,}."
+    need = len(known) * LEAST_MENTIONS / most
+    return (
+        f"It has {len(known):,} reviewed visits that were followed for the whole return window, and no behaviour comes "
+        f"up in more than {most} of them; {LEAST_MENTIONS} is the least. That takes about {rounded(need, need / 10):,} "
+        "such visits for a first answer, and several times as many for a sure one."
     )
 
 

@@ -111,3 +111,26 @@ def test_drivers_with_few_expected_returns_are_not_reported(panel: pd.DataFrame)
     assert row["p_value"] < 0.05
     assert ("dignity", "blame") not in {(f.driver, f.polarity) for f in find(effects)}
     assert "dignity" not in set(reportable(effects)["driver"])
+
+
+def test_a_study_without_an_estimate_says_how_far_it_is_from_one(panel: pd.DataFrame) -> None:
+    few = panel.head(60)
+    names = [c for c in few if c.endswith(("_praise", "_blame")) and not c.startswith("topic_")]
+    most = int(few[names].sum().max())
+    assert 0 < most < 30
+    said = what_it_would_take(None, few)
+    assert said.startswith("It has 60 reviewed visits that were followed for the whole return window")
+    assert f"comes up in more than {most} of them; 30 is the least" in said
+    need = int(said.split("about ")[1].split(" ")[0].replace(",", ""))
+    assert need == pytest.approx(60 * 30 / most, rel=0.1)
+    assert "it has 0" in what_it_would_take(None, panel.assign(returned=np.nan))
+
+
+def test_service_in_general_is_named_only_where_nothing_else_is(effects: Effects) -> None:
+    table = effects.table
+    turned = table.assign(driver=table["driver"].replace("courtesy", "general"))
+    found = find(dataclasses.replace(effects, table=turned))
+    assert [f.driver for f in found if f.certainty == "clear"] == ["warmth", "general"]
+    assert "less often after poor service in general" in answer(effects, found)
+    both = [*found, dataclasses.replace(found[1], driver="courtesy")]
+    assert "general" not in answer(effects, both)

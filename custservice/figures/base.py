@@ -167,14 +167,17 @@ def short(text: str, most: int = 26) -> str:
 
 
 def folded(text: str, most: int = 20) -> str:
-    r"""Return a label in lines of so many letters, so that it leaves room for what it names.
+    r"""Return a label, where it is longer, in two lines of like length, so that it leaves room for what it names.
 
     Examples
     --------
     >>> folded("Staff who hide behind rules")
     'Staff who hide\nbehind rules'
     """
-    return "\n".join(wrap(text, most))
+    if len(text) <= most:
+        return text
+    lines = (wrap(text, width) for width in range(len(text) // 2, len(text) + 1))
+    return "\n".join(next(parts for parts in lines if len(parts) <= 2))
 
 
 def spread(values: Sequence[float], gap: float) -> list[float]:
