@@ -20,6 +20,8 @@ _PLAIN_HEADING = re.compile(r"<h2>(.*?)</h2>", re.DOTALL)
 _HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
 _NO_WORD = re.compile(r"<[^>]*>|[^a-z0-9]+")
 _CONTENTS = "<!--contents-->"
+#: Characters that control, or turn the direction of what stands beside them: no page needs one.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 @cache
@@ -81,7 +83,7 @@ def notebook_page(executed: Path, page: dict[str, Any]) -> str:
     behind = [link for link in page["links"] if link.get("audience") == "analyst"]
     around = {**page, "contents": page["audience"] == "analyst", "behind": behind, "methods": wanted}
     html, _ = exporter.from_filename(str(executed), resources={"page": around})
-    return _with_contents(_with_methods(_with_places(str(html)), methods))
+    return _UNSEEN.sub("", _with_contents(_with_methods(_with_places(str(html)), methods)))
 
 
 def _with_places(html: str) -> str:
@@ -119,14 +121,15 @@ def _with_contents(html: str) -> str:
 def failed_page(run: NotebookRun, page: dict[str, Any]) -> str:
     """Render what stands in the place of a page that could not be made."""
     lead = "Part of this report is missing." if run.audience == "leader" else "What failed:"
-    return str(_template("failed.html.j2").render(page=page, lead=lead, message=run.message))
+    return _UNSEEN.sub("", _template("failed.html.j2").render(page=page, lead=lead, message=run.message))
 
 
 def index_page(
     runs: Sequence[NotebookRun], absent: Sequence[str], notes: Sequence[str], lead: str, page: dict[str, Any]
 ) -> str:
     """Render the front page of a report; ``absent`` are the titles of the notebooks that were not asked for."""
-    return str(_template("runs.html.j2").render(page=page, runs=runs, absent=absent, notes=notes, lead=lead))
+    html = _template("runs.html.j2").render(page=page, runs=runs, absent=absent, notes=notes, lead=lead)
+    return _UNSEEN.sub("", html)
 
 
 def _template(name: str) -> Any:
