@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from browser.chromium import Browser, Tab
+from test_notebooks import JARGON
 
 from custservice.reporting.runs import NOTEBOOKS
 
@@ -180,3 +181,11 @@ def test_every_sheet_bears_the_foot(report: Path) -> None:
     plain = re.sub(r"\\([0-9a-f]+) ", lambda found: chr(int(found[1], 16)), foot[1])
     assert plain in re.sub(r"\s+", " ", html)
     assert re.search(r"custservice \d+\.\d+\.\d+ · data until \d+ \w+ \d{4}", plain)
+
+
+def test_what_a_leader_reads_is_plain(browser: Browser, report: Path) -> None:
+    with opened(browser, report / "summary.html", 360) as tab:
+        tab.run("document.querySelectorAll('.quotes, .behind').forEach(e => e.remove())")
+        text = tab.run("document.querySelector('main').innerText")
+        text += " ".join(tab.run("[...document.images].map(i => i.alt)"))
+    assert re.findall(JARGON, text, re.IGNORECASE) == []
