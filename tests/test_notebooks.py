@@ -44,7 +44,7 @@ def test_notebooks_keep_the_rules(name: str) -> None:
 #: What a leader should not have to know; "confidence" and the like are said in plain words.
 JARGON = (
     "p-value|q-value|p_value|regression|coefficient|interval|significan|standard error|cluster|covariate|control for"
-    "|held constant|driver|estimat|hazard|odds|polarity|n ="
+    "|held constant|driver|estimat|hazard|odds|polarity|\\bn ="
 )
 
 

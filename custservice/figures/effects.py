@@ -65,12 +65,9 @@ def forest(
     axes.set_xlabel("fewer returns   ←   per 1,000 visits   →   more returns")
     sure = [row for row in rows if row["low"] > 0 or row["high"] < 0]
     said = "; ".join(f"{row['words']} {row['effect']:+.0f} ({row['low']:+.0f} to {row['high']:+.0f})" for row in sure)
-    alt = (
-        f"Effects with 95% intervals for {len(rows)} mentions. "
-        if families is None
-        else (f"Effects with 95% intervals for {len(rows)} mentions and families of mentions. ")
-    )
-    alt += f"Intervals leave out zero for: {said}." if said else "No interval leaves out zero."
+    kinds = "mentions" if families is None else "mentions and families of mentions"
+    alt = f"What goes with {len(rows)} {kinds}, in returns per 1,000 visits. "
+    alt += f"Clear of zero: {said}." if said else "None is clear of zero."
     known = anchors or {}
     found = [(place, known.get((row["driver"], row["polarity"])), row) for place, row in zip(places, rows, strict=True)]
     links = tuple(Row(place, anchor, f"Quotes: {row['words']}") for place, anchor, row in found if anchor)

@@ -126,7 +126,7 @@ def by_month(rates: pd.DataFrame) -> Picture:
         upper.plot(x, rows[polarity], color=COLOUR[polarity], marker=MARK[polarity], markersize=3.5)
     _names_at_the_end(upper, rows)
     lower.plot(x, rows["reviewing_rate"], color=COLOUR["quiet"])
-    step = max(1, int(np.ceil(len(rows) / 7)))
+    step = max(1, int(np.ceil(len(rows) / 5)))
     lower.set_xticks(x[::step], rows["month"][::step])
     for axes, label in ((upper, "per 100 reviews"), (lower, "reviews per\n100 visits")):
         axes.set_ylim(bottom=0)
@@ -175,7 +175,7 @@ def counts_by_month(months: pd.DataFrame, source: str) -> Picture:
         axes.set_ylabel(str(column).replace("_", " "))
         axes.grid(visible=True, axis="y")
         axes.grid(visible=False, axis="x")
-    step = max(1, int(np.ceil(len(frame) / 7)))
+    step = max(1, int(np.ceil(len(frame) / 5)))
     panels[-1, 0].set_xticks(x[::step], frame.index[::step])
     said = "; ".join(f"{c}: {int(frame[c].sum()):,} in {len(frame)} months" for c in frame.columns)
     return Picture(figure, title, subtitle, f"{said}.")
