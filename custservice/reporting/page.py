@@ -187,10 +187,10 @@ def _with_links(image: str, links: list[LinkBox]) -> str:
         return image
     bands = "".join(
         f'<a href="#{escape(link.anchor)}" aria-label="{escape(link.words)}" title="{escape(link.words)}" '
-        f'style="top:{100 * link.top:.2f}%;height:{100 * link.height:.2f}%"></a>'
+        f'style="position:absolute;left:0;right:0;top:{100 * link.top:.2f}%;height:{100 * link.height:.2f}%"></a>'
         for link in links
     )
-    return f'<div class="rows">{image}{bands}</div>'
+    return f'<div class="rows" style="position:relative;max-width:30rem">{image}{bands}</div>'
 
 
 def write_csv(frames: pd.DataFrame | Iterable[pd.DataFrame], path: Path) -> int:
