@@ -215,7 +215,7 @@ def choose_quotes(
     triples = list(zip(rows["text"], rows["start"], rows["end"], strict=True))
     spans = [_sentence_span(text, start, end) for text, start, end in triples]
     rows["length"] = [b - a for a, b in spans]
-    rows["said"] = [clean(text[a:b]).casefold() for (text, _, _), (a, b) in zip(triples, spans, strict=True)]
+    rows["said"] = [hide(clean(text[a:b])).casefold() for (text, _, _), (a, b) in zip(triples, spans, strict=True)]
     rows = rows[~rows["said"].duplicated()]
     rows["unfit"] = ~rows["length"].between(30, 180) + rows.duplicated("location_id") * 1
     rows["against"] = [-_feeling(said[:LONGEST], polarity) for said in rows["said"]]

@@ -186,7 +186,7 @@ def folded(text: str, most: int = 20) -> str:
     """
     if len(text) <= most:
         return text
-    lines = (wrap(text, width) for width in range(len(text) // 2, len(text) + 1))
+    lines = (wrap(text, width, break_long_words=False) for width in range(len(text) // 2, len(text) + 1))
     return "\n".join(next(parts for parts in lines if len(parts) <= 2))
 
 
