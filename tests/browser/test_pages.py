@@ -24,6 +24,12 @@ LINKS = "[...document.links].map(a => a.getAttribute('href'))"
 FOCUSABLE = "a[href], summary, [tabindex='0']"
 
 
+def page_of(report: Path, name: str) -> Path:
+    """Return where a page stands, whatever folder of the report it is in."""
+    (page,) = report.rglob(f"{name}.html")
+    return page
+
+
 @contextmanager
 def opened(browser: Browser, page: Path, width: int, *, trusting: bool = False) -> Iterator[Tab]:
     tab = browser.open(page, width, trusting=trusting)
@@ -47,7 +53,7 @@ def test_a_request_would_be_seen(browser: Browser, tmp_path: Path) -> None:
 def test_nothing_is_asked_for_and_no_review_breaks_a_page(
     browser: Browser, report: Path, name: str, width: int
 ) -> None:
-    page = report / f"{name}.html"
+    page = page_of(report, name)
     assert page.stat().st_size < 1_500_000
     with opened(browser, page, width) as tab:
         tab.run("document.querySelectorAll('details').forEach(d => d.open = true)")
@@ -68,7 +74,7 @@ def test_nothing_is_asked_for_and_no_review_breaks_a_page(
 def test_the_attacks_were_quoted(browser: Browser, report: Path) -> None:
     text = ""
     for name in ("staff_attitude", "repeat_business"):
-        with opened(browser, report / f"{name}.html", 1440) as tab:
+        with opened(browser, page_of(report, name), 1440) as tab:
             text += tab.run("document.querySelector('main').innerText")
     assert "rude" in text
     assert "broken" in text
@@ -79,19 +85,20 @@ def test_the_attacks_were_quoted(browser: Browser, report: Path) -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_links_lead_somewhere(browser: Browser, report: Path, name: str) -> None:
-    with opened(browser, report / f"{name}.html", 1440) as tab:
+    with opened(browser, page_of(report, name), 1440) as tab:
         links = tab.run(LINKS)
         ids = tab.run("[...document.querySelectorAll('[id]')].map(e => e.id)")
     assert len(ids) == len(set(ids))
     assert {link[1:] for link in links if link.startswith("#")} <= set(ids)
-    assert all((report / link).exists() for link in links if not link.startswith("#"))
-    assert {f"{other}.html" for other in PAGES if other != name} <= set(links)
+    led = {(page_of(report, name).parent / link).resolve() for link in links if not link.startswith("#")}
+    assert all(place.exists() for place in led)
+    assert {page_of(report, other).resolve() for other in PAGES if other != name} <= led
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing_serious(browser: Browser, report: Path, axe: str, name: str, width: int) -> None:
-    with opened(browser, report / f"{name}.html", width, trusting=True) as tab:
+    with opened(browser, page_of(report, name), width, trusting=True) as tab:
         tab.run(f"{axe}; 0")
         found = tab.run(
             "axe.run().then(r => r.violations.filter(v => ['serious', 'critical'].includes(v.impact))"
@@ -115,7 +122,7 @@ def test_the_keyboard_alone_is_enough(browser: Browser, report: Path, name: str)
       window.order = window.order || []; if (!window.order.includes(e)) window.order.push(e);
       return {tag: e.tagName, href: e.getAttribute('href'), width: parseFloat(s.outlineWidth), style: s.outlineStyle,
               left: b.left, new: window.order.length}; })()"""
-    with opened(browser, report / f"{name}.html", 1440) as tab:
+    with opened(browser, page_of(report, name), 1440) as tab:
         number = tab.run(seen)
         tab.press("Tab")
         first = tab.run(where)
@@ -130,7 +137,7 @@ def test_the_keyboard_alone_is_enough(browser: Browser, report: Path, name: str)
 
 
 def test_the_skip_link_and_folded_code_work_by_key(browser: Browser, report: Path) -> None:
-    with opened(browser, report / "repeat_business.html", 1440) as tab:
+    with opened(browser, page_of(report, "repeat_business"), 1440) as tab:
         tab.press("Tab")
         tab.press("Enter")
         assert tab.run("document.activeElement.id") == "content"
@@ -141,14 +148,14 @@ def test_the_skip_link_and_folded_code_work_by_key(browser: Browser, report: Pat
 
 
 def test_a_link_to_the_methods_opens_them(browser: Browser, report: Path) -> None:
-    with opened(browser, report / "repeat_business.html", 1440) as tab:
+    with opened(browser, page_of(report, "repeat_business"), 1440) as tab:
         tab.run("document.querySelector('.method a').focus()")
         tab.press("Enter")
         assert tab.run("document.querySelector(location.hash).closest('details').open") is True
 
 
 def test_no_table_of_the_leadership_page_is_wider_than_a_phone(browser: Browser, report: Path) -> None:
-    with opened(browser, report / "summary.html", 360) as tab:
+    with opened(browser, page_of(report, "summary"), 360) as tab:
         assert tab.run("[...document.querySelectorAll('table')].filter(t => t.scrollWidth > innerWidth).length") == 0
         assert tab.run("document.querySelectorAll('pre, code').length") == 0
 
@@ -157,7 +164,7 @@ def test_no_table_of_the_leadership_page_is_wider_than_a_phone(browser: Browser,
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_sheets_cut_nothing(browser: Browser, report: Path, name: str, sheet: str) -> None:
     width, height, wide, high = SHEETS[sheet]
-    with opened(browser, report / f"{name}.html", width) as tab:
+    with opened(browser, page_of(report, name), width) as tab:
         tab.ask("Emulation.setEmulatedMedia", media="print")
         assert tab.run("document.documentElement.scrollWidth") <= width
         uncut = "[...document.querySelectorAll('figure.picture, figure.short, .finding, li')]"
@@ -175,7 +182,7 @@ def test_sheets_cut_nothing(browser: Browser, report: Path, name: str, sheet: st
 
 
 def test_every_sheet_bears_the_foot(report: Path) -> None:
-    html = (report / "summary.html").read_text("utf-8")
+    html = page_of(report, "summary").read_text("utf-8")
     foot = re.search(r'@bottom-left \{ content: "([^"]*)"', html)
     assert foot is not None
     plain = re.sub(r"\\([0-9a-f]+) ", lambda found: chr(int(found[1], 16)), foot[1])
@@ -184,7 +191,7 @@ def test_every_sheet_bears_the_foot(report: Path) -> None:
 
 
 def test_what_a_leader_reads_is_plain(browser: Browser, report: Path) -> None:
-    with opened(browser, report / "summary.html", 360) as tab:
+    with opened(browser, page_of(report, "summary"), 360) as tab:
         tab.run("document.querySelectorAll('.quotes, .behind').forEach(e => e.remove())")
         text = tab.run("document.querySelector('main').innerText")
         text += " ".join(tab.run("[...document.images].map(i => i.alt)"))
