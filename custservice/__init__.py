@@ -4,7 +4,7 @@ Heavy libraries (matplotlib, papermill, pandera) are imported where they are use
 """
 
 from custservice import figures, findings, quality, rates, words
-from custservice.asked import ask, compare_links, scope
+from custservice.asked import ask, compare_links, place_and_period, scope
 from custservice.errors import CustserviceError
 from custservice.further import Further
 from custservice.loaders import load_reviews, load_visits
@@ -40,6 +40,7 @@ __all__ = [
     "load_reviews",
     "load_visits",
     "open_study",
+    "place_and_period",
     "quality",
     "quotes_for",
     "rates",

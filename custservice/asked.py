@@ -70,7 +70,7 @@ class Asked:
         """What to know before the findings, "" where at least one is clear."""
         if not self.findings:
             chance = "Nothing was found that chance alone could not easily make."
-            return "Nothing could be estimated." if self.effects is None else chance
+            return "Nothing yet." if self.effects is None else chance
         return "" if self.clear else "Nothing clear was found. What follows may be real or may be chance:"
 
     @property
@@ -80,7 +80,14 @@ class Asked:
             return f"What to do first: {self.step.text}"
         if self.effects is None:
             return "There is nothing to act on yet."
-        return "Nothing here is sure enough to act on yet; what it would take stands below."
+        return "Nothing here is sure enough to act on yet."
+
+    @property
+    def first(self) -> list[str]:
+        """What to do first and where; where nothing is sure enough, what it would take to know."""
+        if self.step is not None:
+            return [self.what_to_do, self.where]
+        return [self.what_to_do, what_it_would_take(self.effects, self.panel)]
 
     @property
     def where(self) -> str:
@@ -91,10 +98,11 @@ class Asked:
     def how_sure(self) -> list[str]:
         """What stands behind the findings, in plain words."""
         if self.effects is None:
-            return [self.reason, what_it_would_take(None)]
+            return [self.reason]
         given = self.study.config.controls
         controls = list(DEFAULT_CONTROLS if given is None else given)
-        return how_sure(self.effects, controls, self.study.config.window_days, self.study.stand_in)
+        lines = how_sure(self.effects, controls, self.study.config.window_days, self.study.stand_in)
+        return [line for line in lines if line not in self.first]
 
     @property
     def measured(self) -> pd.DataFrame:
@@ -117,7 +125,7 @@ class Asked:
     def headline(self) -> str:
         """What the effects show, as a title."""
         if not self.clear:
-            return "No driver stands out clearly from chance"
+            return "Nothing that staff do stands out clearly from chance"
         first = self.findings[0]
         size = abs(rounded(first.effect, first.error))
         change = "fewer" if first.effect < 0 else "more"
@@ -131,7 +139,7 @@ class Asked:
         window = self.study.config.window_days
         return (
             f"Difference in returns within {window} days against like visits without the mention, "
-            f"{period(self.panel)}, n = {self.effects.counts['sample']:,.0f} reviewed visits"
+            f"{period(self.panel)}, {self.effects.counts['sample']:,.0f} reviewed visits"
         )
 
     @property
@@ -215,6 +223,11 @@ def scope(study: Study) -> str:
     if study.stand_in:
         text += " There is no record of visits here: a second review of the same place stands in for a return."
     return text
+
+
+def place_and_period(study: Study) -> str:
+    """Say whose page it is, and of what time."""
+    return f"{study.title}, {period(study.panel)}"
 
 
 def _none(columns: list[str]) -> pd.DataFrame:

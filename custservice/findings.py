@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from custservice.regression import Effects
+from custservice.regression.design import LEAST_CLUSTERS, LEAST_MENTIONS
 from custservice.words import CERTAINTY, HELD, certainty, how_many, percent, plain, rounded, sentence
 
 #: A difference of this share of all returns is worth a decision: what a study is measured against.
@@ -28,8 +29,10 @@ class Finding:
         What was mentioned.
     certainty
         ``clear``, ``likely`` or ``uncertain`` (see `custservice.words.CERTAINTY`).
-    text
-        The sentence.
+    said
+        The effect in plain words, after the name.
+    about
+        How often it comes up, and a warning where the effect is against expectation.
     effect, error
         Returns per 1,000 visits in which it was mentioned, and their standard error.
     """
@@ -37,9 +40,15 @@ class Finding:
     driver: str
     polarity: str
     certainty: str
-    text: str
+    said: str
+    about: str
     effect: float
     error: float
+
+    @property
+    def text(self) -> str:
+        """All of it in sentences."""
+        return f"{self.name}: {self.said} {sentence(self.certainty)}. {self.about}"
 
     @property
     def words(self) -> str:
@@ -52,7 +61,7 @@ class Finding:
         return sentence(self.words)
 
 
-def find(effects: Effects | None, most: int = 6) -> list[Finding]:
+def find(effects: Effects | None, most: int = 5) -> list[Finding]:
     """Turn the surest effects into sentences, the most returns at stake first, without the pooled rows.
 
     Parameters
@@ -68,7 +77,8 @@ def find(effects: Effects | None, most: int = 6) -> list[Finding]:
     table = table.assign(certainty=list(map(certainty, table["p_value"], table["q_value"])))
     shown = table[table["certainty"] != "uncertain"]
     shown = shown.assign(stake=shown["effect_per_1000_reviewed"].abs(), clear=shown["certainty"] == "clear")
-    shown = shown.sort_values(["clear", "stake"], ascending=False)
+    shown = shown.assign(named=shown["driver"] != "general")  # service in general names nothing that one could do
+    shown = shown.sort_values(["clear", "named", "stake"], ascending=False)
     top = shown.head(most)
     if len(shown) > most and top["clear"].all():
         clear = shown[shown["clear"]]
@@ -78,13 +88,11 @@ def find(effects: Effects | None, most: int = 6) -> list[Finding]:
 
 
 def _finding(row: dict[Any, Any]) -> Finding:
-    words = plain(row["driver"], row["polarity"])
-    size = how_many(row["effect"], row["low"], row["high"], row["std_error"])
-    often = f"Mentioned in {percent(row['share_mentioned'])} of reviewed visits."
-    text = f"{sentence(words)}: {size} in which it comes up. {sentence(row['certainty'])}. {often}"
+    said = how_many(row["effect"], row["low"], row["high"], row["std_error"], "visits in which it comes up")
+    about = f"It comes up in {percent(row['share_mentioned'])} of reviewed visits."
     if (row["effect"] > 0) == (row["polarity"] == "blame"):
-        text += " This is the opposite of what one would expect: find out why before acting on it."
-    return Finding(row["driver"], row["polarity"], row["certainty"], text, row["effect"], row["std_error"])
+        about += " This is the opposite of what one would expect: find out why before acting on it."
+    return Finding(row["driver"], row["polarity"], row["certainty"], f"{said}.", about, row["effect"], row["std_error"])
 
 
 def single_drivers(effects: Effects) -> pd.DataFrame:
@@ -109,8 +117,7 @@ def answer(effects: Effects | None, found: list[Finding], reason: str = "") -> s
     sure = [f for f in found if f.certainty == "clear"]
     if not sure:
         return _nothing_clear(effects)
-    fewer = [f.words for f in sure if f.effect < 0]
-    more = [f.words for f in sure if f.effect > 0]
+    fewer, more = _named([f for f in sure if f.effect < 0]), _named([f for f in sure if f.effect > 0])
     parts = []
     if fewer:
         parts.append(f"customers come back less often after {_either(fewer[:3])}")
@@ -119,11 +126,16 @@ def answer(effects: Effects | None, found: list[Finding], reason: str = "") -> s
     return sentence(", and ".join(parts)) + "."
 
 
+def _named(found: list[Finding]) -> list[str]:
+    """Return the behaviours in plain words, service in general only where nothing else was found."""
+    return [f.words for f in found if f.driver != "general"] or [f.words for f in found]
+
+
 def _nothing_clear(effects: Effects) -> str:
     """Tell "there is little to find" from "the study is too small to find it"."""
     table, worth = reportable(effects), 1000 * effects.counts["mean"] * WORTH_ACTING
     small = int((table[["low", "high"]].abs().max(axis=1) < worth).sum())
-    if small:
+    if 2 * small >= max(len(table), 1):
         others = "; for the others there are too few mentions to say" if small < len(table) else ""
         return (
             "No staff behaviour goes with a clear difference in how often customers come back. For "
@@ -140,10 +152,13 @@ def _either(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
 
 
-def what_it_would_take(effects: Effects | None) -> str:
-    """Say what the study could have seen, and how many more reviews it would need to see what matters."""
+def what_it_would_take(effects: Effects | None, panel: pd.DataFrame | None = None) -> str:
+    """Say what the study could have seen, and how many more reviews it would need to see what matters.
+
+    Where nothing could be estimated, ``panel`` tells how far the study is from its first answer.
+    """
     if effects is None:
-        return "It needs reviewed visits that were followed for the whole return window."
+        return _to_begin(panel)
     table = reportable(effects)
     sample, average = effects.counts["sample"], 1000 * effects.counts["mean"]
     if table.empty:
@@ -166,14 +181,32 @@ def what_it_would_take(effects: Effects | None) -> str:
     )
 
 
+def _to_begin(panel: pd.DataFrame | None) -> str:
+    """Say what is missing for the first answer: a behaviour mentioned often enough among visits that were followed."""
+    needs = "It needs reviewed visits that were followed for the whole return window"
+    if panel is None or not {"review_id", "returned"} <= set(panel.columns):
+        return f"{needs}."
+    known = panel[panel["review_id"].notna() & panel["returned"].notna()]
+    names = [c for c in known if str(c).endswith(("_praise", "_blame")) and not str(c).startswith("topic_")]
+    most = int(known[names].sum().max()) if len(known) and names else 0
+    if not most or most >= LEAST_MENTIONS:
+        return f"{needs}, at {LEAST_CLUSTERS} or more locations, or by that many customers; it has {len(known):,}."
+    need = len(known) * LEAST_MENTIONS / most
+    return (
+        f"It has {len(known):,} reviewed visits that were followed for the whole return window, and no behaviour comes "
+        f"up in more than {most} of them; {LEAST_MENTIONS} is the least. That takes about {rounded(need, need / 10):,} "
+        "such visits for a first answer, and several times as many for a sure one."
+    )
+
+
 def how_sure(effects: Effects, controls: list[str], window_days: int, stand_in: bool) -> list[str]:
     """Return what stands behind the findings, in plain words."""
     counts = effects.counts
     back = "wrote another review" if stand_in else "came back"
     lines = [
-        f"{counts['sample']:,.0f} reviewed visits at {counts['locations']:,} locations have a known outcome; "
-        f"after {percent(counts['mean'])} of them the customer {back} within {window_days} days.",
-        f"Visits are compared within the same location{_held(controls)}.",
+        f"{counts['sample']:,.0f} reviewed visits at {counts['locations']:,} locations were followed to the "
+        f"end; after {percent(counts['mean'])} of them the customer {back} within {window_days} days.",
+        f"Visits are compared with others to the same location{_held(controls)}.",
         f"“Clear” means: {CERTAINTY['clear']}. “Likely” means: {CERTAINTY['likely']}.",
         what_it_would_take(effects),
     ]
@@ -189,8 +222,8 @@ def how_sure(effects: Effects, controls: list[str], window_days: int, stand_in: 
 def _held(controls: list[str]) -> str:
     words = [HELD.get(name, name.replace("_", " ")) for name in controls]
     if not words:
-        return ", and nothing else is held constant"
-    return f"; held constant: {_and(words)}"
+        return ", alike in nothing else"
+    return f", alike in these: {_and(words)}"
 
 
 def _and(words: list[str]) -> str:

@@ -12,7 +12,7 @@ from custservice.rates import shrunk_rates
 from custservice.regression import Effects
 from custservice.words import ACTIONS, plain
 
-#: A place stands out when its shrunk rate is this much above the average.
+#: A place stands out when its shrunk rate is this much above the average, which its interval leaves out.
 STANDS_OUT = 1.15
 #: Largest q-value of a clear effect.
 CLEAR = 0.05
@@ -68,7 +68,10 @@ def _where(places: pd.DataFrame, driver: str, polarity: str) -> tuple[str, bool]
         return "There are too few locations with enough reviews to compare them.", False
     average = float(np.average(places["rate"], weights=places["reviews"]))
     worst = places if polarity == "blame" else places[::-1]
-    out = worst["shrunk"] > average * STANDS_OUT if polarity == "blame" else worst["shrunk"] < average / STANDS_OUT
+    # Both must hold: a difference worth a journey, and one that chance does not make.
+    more = (worst["shrunk"] > average * STANDS_OUT) & (worst["low"] > average)
+    less = (worst["shrunk"] < average / STANDS_OUT) & (worst["high"] < average)
+    out = more if polarity == "blame" else less
     what = plain(driver, polarity)
     if not out.any():
         return f"No location stands out: {what} comes up in about {average:.0f} of 100 reviews everywhere.", False

@@ -31,7 +31,7 @@ from custservice.regression.design import split_column
 from custservice.regression.fragility import fragility
 from custservice.sentiment import families
 from custservice.what_if import what_if
-from custservice.words import HELD, plain, sentence
+from custservice.words import HELD, plain, rounded, sentence
 
 #: Bootstrap samples of the shares: enough for intervals that are drawn.
 _DRAWS = 200
@@ -71,16 +71,24 @@ class Further:
             pictures.append(figures.return_curves(curves, self._where))
         return pictures
 
-    def forest(self) -> Picture:
-        """Draw the effects of families and their drivers; each row leads to its quotes where they are shown."""
+    def forests(self) -> list[Picture]:
+        """Draw the effects of families and their drivers, blame and praise apart, so that each fits on a sheet.
+
+        Each row leads to its quotes where they are shown.
+        """
         measured, effects = self.asked.measured, self.asked.effects
         if effects is None or measured.empty:
-            return figures.nothing("Effects", "There is no effect to draw.")
+            return [figures.nothing("Effects", "There is no effect to draw.")]
         linked = self._pairs if self.asked.study.config.report.quotes else {}
         wholes = {(f"family-{family}", pair[1]) for pair, family in linked.items()}
         anchors = {pair: anchor(*pair) for pair in {*linked, *wholes}}
-        title, measure = self.asked.headline, self.asked.measure
-        return figures.forest(measured, title, measure, effects.families(), anchors)
+        families, drawn = effects.families(), []
+        for polarity in ("blame", "praise"):
+            part = measured[measured["polarity"] == polarity]
+            if len(part):
+                whole = families[families["polarity"] == polarity]
+                drawn.append(figures.forest(part, _at_most(part, polarity), self.asked.measure, whole, anchors))
+        return drawn
 
     @property
     def _pairs(self) -> dict[tuple[str, str], str]:
@@ -293,6 +301,19 @@ def _among(table: pd.DataFrame, pairs: set[tuple[str, str]]) -> pd.DataFrame:
     if table.empty:
         return table
     return table[[pair in pairs for pair in zip(table["driver"], table["polarity"], strict=True)]]
+
+
+def _at_most(effects: pd.DataFrame, polarity: str) -> str:
+    """Say as a title what the clear ones among the effects show."""
+    clear = effects[effects["q_value"] <= CLEAR]
+    if clear.empty:
+        return f"{sentence(polarity)}: nothing stands out clearly from chance"
+    row = clear.iloc[int(clear["effect"].abs().to_numpy().argmax())]
+    size = rounded(row["effect"], row["std_error"])
+    return (
+        f"{len(clear)} of {len(effects)} kinds of {polarity} are clear; the largest, {plain(row['driver'], polarity)}, "
+        f"goes with {abs(size):,} {'fewer' if size < 0 else 'more'} returns"
+    )
 
 
 def _or_nothing(answer: Callable[[], pd.DataFrame]) -> pd.DataFrame:

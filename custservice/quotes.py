@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from custservice.sentiment.tokens import split_sentences
+from custservice.sentiment.vader import score_sentence
 
 if TYPE_CHECKING:
     from custservice.study import Study
@@ -23,6 +24,8 @@ LONGEST = 260
 #: Published quotes need this many mentions behind them, so that no single customer is put on show.
 LEAST_MENTIONS = 5
 _SAMPLE = 4000
+#: Sentiment (VADER's compound score) from which on a sentence carries feeling.
+_FELT = 0.05
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _PHONE = re.compile(r"(?<!\w)[+(]?\d[\d\s().-]{6,}\d(?!\w)")
@@ -153,9 +156,21 @@ def clean(text: str) -> str:
     >>> clean("Nice<br/>staff\u202e\x00 here")
     'Nice staff here'
     """
-    text = _MARKUP.sub(" ", text)
-    kept = (" " if unicodedata.category(c) == "Cc" else c for c in text if unicodedata.category(c) not in ("Cf", "Cs"))
-    return " ".join("".join(kept).split())
+    return " ".join(no_controls(_MARKUP.sub(" ", text)).split())
+
+
+def no_controls(text: str) -> str:
+    r"""Return text without characters that turn its direction, hide, or control; line ends and tabs become spaces.
+
+    Examples
+    --------
+    >>> no_controls("1 < 2\u202e\x00 here")
+    '1 < 2  here'
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    kinds = ((c, unicodedata.category(c)) for c in text)
+    return "".join(" " if kind == "Cc" else c for c, kind in kinds if kind not in ("Cf", "Cs"))
 
 
 def make_mask(reviews: pd.DataFrame) -> Mask:
@@ -170,6 +185,8 @@ def choose_quotes(
     reviews: pd.DataFrame, mentions: pd.DataFrame, driver: str, polarity: str, n: int = 3, mask: Mask | None = None
 ) -> pd.DataFrame:
     """Choose sentences that show a driver: readable in length, from different places, the same in every run.
+
+    Those whose words of feeling agree with the polarity come first: they show plainly what was meant.
 
     Parameters
     ----------
@@ -198,10 +215,11 @@ def choose_quotes(
     triples = list(zip(rows["text"], rows["start"], rows["end"], strict=True))
     spans = [_sentence_span(text, start, end) for text, start, end in triples]
     rows["length"] = [b - a for a, b in spans]
-    said = [clean(text[a:b]).casefold() for (text, _, _), (a, b) in zip(triples, spans, strict=True)]
-    rows = rows[~pd.Series(said, index=rows.index, dtype="str").duplicated()]
+    rows["said"] = [hide(clean(text[a:b])).casefold() for (text, _, _), (a, b) in zip(triples, spans, strict=True)]
+    rows = rows[~rows["said"].duplicated()]
     rows["unfit"] = ~rows["length"].between(30, 180) + rows.duplicated("location_id") * 1
-    rows = rows.sort_values(["unfit", "order"], kind="stable").head(n)
+    rows["against"] = [-_feeling(said[:LONGEST], polarity) for said in rows["said"]]
+    rows = rows.sort_values(["unfit", "against", "order"], kind="stable").head(n)
     parts = [
         _parts(text, start, end, hide)
         for text, start, end in zip(rows["text"], rows["start"], rows["end"], strict=True)
@@ -271,6 +289,12 @@ def quote_html(quotes: pd.DataFrame) -> str:
         for q in quotes.to_dict("records")
     ]
     return f"<ul class='quotes'>{''.join(items)}</ul>" if items else ""
+
+
+def _feeling(said: str, polarity: str) -> int:
+    """Return 1 where a sentence's words of feeling agree with the polarity, -1 where they speak against it, else 0."""
+    compound = score_sentence(said).compound * (-1 if polarity == "blame" else 1)
+    return int(compound > _FELT) - int(compound < -_FELT)
 
 
 def _sentence_span(text: str, start: int, end: int) -> tuple[int, int]:

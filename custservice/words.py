@@ -63,12 +63,12 @@ CERTAINTY = {
 
 #: How to read a forest plot, and a plot of places.
 READ_FOREST = (
-    "Each mark is an effect and its line the 95% interval: left of zero fewer customers come back, right of it more. "
-    "Filled marks: the interval leaves out zero. Diamonds are blame, circles praise."
+    "Left of zero fewer customers come back, right of it more. The line says how far chance may have moved the mark: "
+    "in 19 of 20 studies such a line holds the truth. Diamonds are blame, circles praise; a hollow mark may be chance."
 )
 READ_PLACES = (
-    "Each mark is a location's rate, pulled towards the average where reviews are few, and its line the 95% interval; "
-    "the dashed line is the average."
+    "Each mark is a location, the dashed line the average. The line through a mark says how far chance may have moved "
+    "it (in 19 of 20 cases not further); where reviews are few, marks lie closer to the average."
 )
 READ_RAW = (
     "Look for marks whose line stays clear of the dashes, the rate of all reviewed visits: there customers "
@@ -161,7 +161,7 @@ def rounded(value: float, error: float) -> int:
     return int(np.rint(value / step) * step)
 
 
-def how_many(effect: float, low: float, high: float, error: float) -> str:
+def how_many(effect: float, low: float, high: float, error: float, of: str = "visits") -> str:
     """Say an effect with its interval in plain words.
 
     Examples
@@ -172,6 +172,8 @@ def how_many(effect: float, low: float, high: float, error: float) -> str:
     'about 20 more returns per 1,000 visits (10 fewer to 50 more)'
     >>> how_many(30.0, 4.0, 56.0, 13.0)
     'about 30 more returns per 1,000 visits (4 to 60 more)'
+    >>> how_many(30.0, 4.0, 56.0, 13.0, "orders")
+    'about 30 more returns per 1,000 orders (4 to 60 more)'
     """
     middle, ends = rounded(effect, error), sorted((rounded(low, error), rounded(high, error)))
     side = "fewer" if middle < 0 else "more"
@@ -181,7 +183,7 @@ def how_many(effect: float, low: float, high: float, error: float) -> str:
         near, far = sorted(map(abs, ends))
         near = near or max(1, round(min(abs(low), abs(high))))
         span = f"{near:,} to {far:,} {'fewer' if ends[0] < 0 else 'more'}"
-    return f"about {abs(middle):,} {side} returns per 1,000 visits ({span})"
+    return f"about {abs(middle):,} {side} returns per 1,000 {of} ({span})"
 
 
 def percent(share: float) -> str:

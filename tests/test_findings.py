@@ -29,7 +29,8 @@ def test_clear_effects_become_sentences_with_numbers(effects: Effects) -> None:
     assert set(said) == {("courtesy", "blame"), ("warmth", "praise")}
     rude = said["courtesy", "blame"].text
     assert rude.startswith("Rude staff: about ")
-    assert "fewer returns per 1,000 visits (" in rude
+    assert "fewer returns per 1,000 visits in which it comes up (" in rude
+    assert "Clear. It comes up in " in rude
     assert answer(effects, found) == (
         "Customers come back less often after rude staff, and more often after friendly staff."
     )
@@ -80,8 +81,8 @@ def test_a_large_study_without_effects_says_how_small_they_are() -> None:
 
 
 def test_what_is_held_constant_is_what_was_asked_for(effects: Effects) -> None:
-    assert "; held constant: the month and busy." in how_sure(effects, ["month", "busy"], 60, False)[1]
-    assert "nothing else is held constant" in how_sure(effects, [], 60, False)[1]
+    assert ", alike in these: the month and busy." in how_sure(effects, ["month", "busy"], 60, False)[1]
+    assert ", alike in nothing else." in how_sure(effects, [], 60, False)[1]
     assert not [line for line in how_sure(effects, [], 60, False) if "no others" in line]
 
 
@@ -110,3 +111,26 @@ def test_drivers_with_few_expected_returns_are_not_reported(panel: pd.DataFrame)
     assert row["p_value"] < 0.05
     assert ("dignity", "blame") not in {(f.driver, f.polarity) for f in find(effects)}
     assert "dignity" not in set(reportable(effects)["driver"])
+
+
+def test_a_study_without_an_estimate_says_how_far_it_is_from_one(panel: pd.DataFrame) -> None:
+    few = panel.head(60)
+    names = [c for c in few if c.endswith(("_praise", "_blame")) and not c.startswith("topic_")]
+    most = int(few[names].sum().max())
+    assert 0 < most < 30
+    said = what_it_would_take(None, few)
+    assert said.startswith("It has 60 reviewed visits that were followed for the whole return window")
+    assert f"comes up in more than {most} of them; 30 is the least" in said
+    need = int(said.split("about ")[1].split(" ")[0].replace(",", ""))
+    assert need == pytest.approx(60 * 30 / most, rel=0.1)
+    assert "it has 0" in what_it_would_take(None, panel.assign(returned=np.nan))
+
+
+def test_service_in_general_is_named_only_where_nothing_else_is(effects: Effects) -> None:
+    table = effects.table
+    turned = table.assign(driver=table["driver"].replace("courtesy", "general"))
+    found = find(dataclasses.replace(effects, table=turned))
+    assert [f.driver for f in found if f.certainty == "clear"] == ["warmth", "general"]
+    assert "less often after poor service in general" in answer(effects, found)
+    both = [*found, dataclasses.replace(found[1], driver="courtesy")]
+    assert "general" not in answer(effects, both)

@@ -25,6 +25,18 @@ def test_the_first_step_names_the_places_where_it_happens_most(panel: pd.DataFra
     assert "on average" in step.where
 
 
+def test_places_whose_interval_holds_the_average_are_not_named(panel: pd.DataFrame) -> None:
+    step = first_step(estimate_effects(panel), panel, 30)
+    assert step is not None
+    average = float(np.average(step.places["rate"], weights=step.places["reviews"]))
+    said = set(step.where.removeprefix("Start at ").split(":")[0].replace(" and ", ", ").split(", "))
+    named = step.places[
+        [f"{p} ({s:.0f})" in said for p, s in zip(step.places["location_id"], step.places["shrunk"], strict=True)]
+    ]
+    assert len(named) == len(said)
+    assert (named["low"] > average).all()
+
+
 def test_the_picture_shows_the_numbers_of_the_sentence(panel: pd.DataFrame) -> None:
     step = first_step(estimate_effects(panel), panel, 30)
     assert step is not None

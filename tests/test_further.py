@@ -74,7 +74,7 @@ def test_other_ways_are_drawn(further: Further) -> None:
 
 
 def test_every_figure_is_drawn_and_says_what_it_shows(further: Further) -> None:
-    pictures = [further.forest(), further.waterfall(), further.placebo_picture(), *further.curves()]
+    pictures = [*further.forests(), further.waterfall(), further.placebo_picture(), *further.curves()]
     assert len(pictures) >= 4
     for picture in pictures:
         assert not picture.empty
@@ -86,7 +86,7 @@ def test_every_figure_is_drawn_and_says_what_it_shows(further: Further) -> None:
 def test_each_row_of_the_forest_leads_to_quotes_that_are_there(further: Further) -> None:
     said = further.quotes()
     places = {s.anchor for s in said} | {s.family_anchor for s in said}
-    linked = further.forest().rows
+    linked = [row for picture in further.forests() for row in picture.rows]
     assert len(linked) >= len(further.asked.measured)
     assert {row.anchor for row in linked} <= places
     assert all(len(s.quotes) for s in said)
@@ -148,7 +148,7 @@ def test_a_study_too_small_refuses_without_an_error(tmp_path: Path) -> None:
     further = study_of(tmp_path, reviews, demo.visits[few])
     assert further.asked.effects is None
     assert all(getattr(further, name)().empty for name in TABLES)
-    for picture in (further.other_ways(), further.forest(), further.waterfall(), further.importance()):
+    for picture in (further.other_ways(), *further.forests(), further.waterfall(), further.importance()):
         assert picture.empty
         assert picture.alt
     assert further.placebo_picture().empty

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from custservice import words
 from custservice.reporting.runs import NOTEBOOKS
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
@@ -38,3 +39,17 @@ def test_notebooks_keep_the_rules(name: str) -> None:
     last = "".join(cells(name)[-1]["source"])
     assert last.startswith("## What this shows, and what it cannot show")
     assert len({c["id"] for c in cells(name)}) == len(cells(name))
+
+
+#: What a leader should not have to know; "confidence" and the like are said in plain words.
+JARGON = (
+    "p-value|q-value|p_value|regression|coefficient|interval|significan|standard error|cluster|covariate|control for"
+    "|held constant|driver|estimat|hazard|odds|polarity|\\bn ="
+)
+
+
+def test_the_leadership_page_speaks_plainly() -> None:
+    said = ["".join(c["source"]) for c in cells("summary") if c["cell_type"] == "markdown"]
+    said += [words.READ_FOREST, words.READ_PLACES, *words.CERTAINTY.values(), *words.ACTIONS.values()]
+    for text in said:
+        assert not re.search(JARGON, text, re.IGNORECASE), text

@@ -114,3 +114,18 @@ def test_cleaned_text_is_one_safe_line(text: str) -> None:
 @given(st.text(max_size=200))
 def test_masking_never_fails(text: str) -> None:
     assert isinstance(Mask([text])(text), str)
+
+
+def test_what_agrees_in_feeling_is_quoted_first_and_what_masks_alike_once() -> None:
+    texts = [f"{name} spoke to us near the {i} tables of the place." for i, name in enumerate("abcdef")]
+    texts += ["Someone spoke to us with a wonderful smile, so lovely."]
+    texts += ["It was horrible that nobody spoke to us, a terrible shame."]
+    chosen = choose_quotes(reviews_of(texts), mentions_of(texts, "spoke to us"), "warmth", "praise", 8)
+    first, last = chosen.iloc[0], chosen.iloc[-1]
+    assert "wonderful" in first["after"]
+    assert "horrible" in last["before"]
+    named = [
+        f"{name} spoke to us near the tables of the place." for name in ("Maya", "Tom", "Xanthippe", "Zeno", "Ida")
+    ]
+    alike = choose_quotes(reviews_of(named), mentions_of(named, "spoke to us"), "warmth", "praise", 3)
+    assert len(alike) == 1

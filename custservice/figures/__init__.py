@@ -1,7 +1,8 @@
 """Figures of the reports: each function returns one picture and the sentence that says what it shows.
 
 Praise and blame keep one colour and one shape each everywhere (blue circles, vermilion diamonds, after Okabe and Ito's
-palette, which the colour-blind can tell apart). Figures are narrow, so that they stay legible on a phone.
+palette, which the colour-blind can tell apart, the vermilion dark enough for text). Figures are narrow, so that they
+stay legible on a phone.
 """
 
 from custservice.figures.base import COLOUR, MARK, WIDTH, LinkBox, Picture, Row, nothing

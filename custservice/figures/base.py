@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, wraps
 from importlib.resources import files
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, ParamSpec
+
+from custservice.quotes import no_controls
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-COLOUR = {"praise": "#0072B2", "blame": "#D55E00", "quiet": "#8A8A8A"}
+COLOUR = {"praise": "#0072B2", "blame": "#B84F00", "quiet": "#8A8A8A"}
 MARK = {"praise": "o", "blame": "D"}
 #: Text and lines that are neither praise nor blame.
 INK = "#444444"
-WIDTH = 4.8
+WIDTH = 4.2
 ROW = 0.34
 P = ParamSpec("P")
+_PATH = re.compile(r' d="[^"]*"')
+_THOUSANDTHS = re.compile(r"(\.\d\d)\d+")
+_BETWEEN = re.compile(r">\s+<")
 
 
 @dataclass(frozen=True)
@@ -77,7 +84,7 @@ class Picture:
         out = io.StringIO()
         with _style():
             self.figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
-        return out.getvalue()
+        return _lighter(out.getvalue())
 
     def links(self) -> list[LinkBox]:
         """Return where the rows lie in the SVG, so that a page can lay links over them."""
@@ -93,6 +100,12 @@ class Picture:
         return [
             LinkBox(row.anchor, row.words, float(top), float(step)) for row, top in zip(self.rows, tops, strict=True)
         ]
+
+
+def _lighter(svg: str) -> str:
+    """Return an SVG without what no eye sees: spaces between elements, and thousandths of a point in paths."""
+    svg = _PATH.sub(lambda found: _THOUSANDTHS.sub(r"\1", found[0]), svg)
+    return _BETWEEN.sub("><", svg)
 
 
 @cache
@@ -158,5 +171,34 @@ def key(axes: Axes) -> None:
 
 
 def short(text: str, most: int = 26) -> str:
-    """Return a text cut to so many letters."""
+    """Return a text cut to so many letters, without characters that turn or control what stands beside them."""
+    text = " ".join(no_controls(text).split())
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def folded(text: str, most: int = 20) -> str:
+    r"""Return a label, where it is longer, in two lines of like length, so that it leaves room for what it names.
+
+    Examples
+    --------
+    >>> folded("Staff who hide behind rules")
+    'Staff who hide\nbehind rules'
+    """
+    if len(text) <= most:
+        return text
+    lines = (wrap(text, width, break_long_words=False) for width in range(len(text) // 2, len(text) + 1))
+    return "\n".join(next(parts for parts in lines if len(parts) <= 2))
+
+
+def spread(values: Sequence[float], gap: float) -> list[float]:
+    """Return values moved up where they are nearer to each other than a gap, in their own order.
+
+    Examples
+    --------
+    >>> spread([5.0, 1.0, 5.5], 2.0)
+    [5.0, 1.0, 7.0]
+    """
+    placed, floor = dict.fromkeys(range(len(values)), 0.0), float("-inf")
+    for i in sorted(placed, key=lambda i: values[i]):
+        floor = placed[i] = max(values[i], floor + gap)
+    return list(placed.values())

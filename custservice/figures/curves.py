@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from custservice.figures.base import COLOUR, MARK, Picture, canvas, styled
+from custservice.figures.base import COLOUR, MARK, Picture, canvas, spread, styled
 from custservice.words import plain
 
 if TYPE_CHECKING:
@@ -70,10 +70,8 @@ def _words(driver: str, group: str) -> str:
 
 def _names_at_the_end(axes: Axes, ends: list[tuple[float, str]], last: int) -> None:
     """Write each group's name where its curve ends, moved apart where curves meet."""
-    gap, floor = _APART * axes.get_ylim()[1], -np.inf
-    for share, group in sorted(ends):
-        place = max(share, floor + gap)
-        floor = place
+    places = spread([share for share, _ in ends], _APART * axes.get_ylim()[1])
+    for place, (_, group) in zip(places, ends, strict=True):
         colour = COLOUR.get(group, "#5F5F5F")
         axes.annotate(f" {group}", (last, place), color=colour, va="center", fontweight="bold", annotation_clip=False)
 

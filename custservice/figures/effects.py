@@ -8,7 +8,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from custservice.figures.base import COLOUR, INK, MARK, ROW, Picture, Row, canvas, draw_effect, nothing, short, styled
+from custservice.figures.base import (
+    COLOUR,
+    INK,
+    MARK,
+    ROW,
+    Picture,
+    Row,
+    canvas,
+    draw_effect,
+    folded,
+    nothing,
+    short,
+    styled,
+)
 from custservice.sentiment import families as own_families
 from custservice.words import plain, sentence
 
@@ -45,19 +58,16 @@ def forest(
     axes.axvline(0, color=INK, linewidth=1)
     for place, row in zip(places, rows, strict=True):
         draw_effect(axes, row, place, 8.5 if row["bold"] else 6.5)
-    ticks = axes.set_yticks(places, [row["label"] for row in rows])
+    ticks = axes.set_yticks(places, [folded(row["label"]) for row in rows])
     for tick, row in zip(ticks, rows, strict=True):
         tick.label1.set_fontweight("bold" if row["bold"] else "normal")
     axes.set_ylim((places[-1] if places else 0) + 0.6, -0.6)
     axes.set_xlabel("fewer returns   ←   per 1,000 visits   →   more returns")
     sure = [row for row in rows if row["low"] > 0 or row["high"] < 0]
     said = "; ".join(f"{row['words']} {row['effect']:+.0f} ({row['low']:+.0f} to {row['high']:+.0f})" for row in sure)
-    alt = (
-        f"Effects with 95% intervals for {len(rows)} mentions. "
-        if families is None
-        else (f"Effects with 95% intervals for {len(rows)} mentions and families of mentions. ")
-    )
-    alt += f"Intervals leave out zero for: {said}." if said else "No interval leaves out zero."
+    kinds = "mentions" if families is None else "mentions and families of mentions"
+    alt = f"What goes with {len(rows)} {kinds}, in returns per 1,000 visits. "
+    alt += f"Clear of zero: {said}." if said else "None is clear of zero."
     known = anchors or {}
     found = [(place, known.get((row["driver"], row["polarity"])), row) for place, row in zip(places, rows, strict=True)]
     links = tuple(Row(place, anchor, f"Quotes: {row['words']}") for place, anchor, row in found if anchor)
@@ -116,7 +126,9 @@ def raw_differences(rates: pd.DataFrame, source: str, least: int = 30) -> Pictur
         colour = COLOUR[row["polarity"]]
         axes.plot([row["low_with"], row["high_with"]], [place, place], color=colour)
         axes.plot(row["rate_with"], place, MARK[row["polarity"]], color=colour, markersize=6)
-    axes.set_yticks(range(len(rows)), [sentence(plain(r["driver"], r["polarity"])) for r in rows.to_dict("records")])
+    axes.set_yticks(
+        range(len(rows)), [folded(sentence(plain(r["driver"], r["polarity"]))) for r in rows.to_dict("records")]
+    )
     axes.set_ylim(-0.7, len(rows) - 0.3)
     axes.set_xlabel(f"% of visits followed by a return (95% interval; dashes: all, {overall:.1f}%)")
     if rows.empty:

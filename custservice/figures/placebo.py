@@ -6,11 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from custservice.figures.base import INK, Picture, canvas, draw_effect, nothing, styled
+from custservice.figures.base import INK, Picture, canvas, draw_effect, folded, nothing, styled
 from custservice.words import plain, sentence
 
 _LEVEL = 0.05
-_ROW = 0.29
+_ROW = 0.31
 _SHOWN = ["driver", "polarity", "effect", "low", "high"]
 
 
@@ -43,7 +43,7 @@ def placebo(returns: pd.DataFrame, past: pd.DataFrame, subtitle: str) -> Picture
         axes.axvline(0, color=INK, linewidth=1, zorder=0.5)
         axes.set_xlabel(f"{name}\nper 1,000 visits")
         axes.locator_params(axis="x", nbins=4)
-    left.set_yticks(range(len(rows)), [sentence(plain(r["driver"], r["polarity"])) for r in rows])
+    left.set_yticks(range(len(rows)), [folded(sentence(plain(r["driver"], r["polarity"]))) for r in rows])
     left.set_ylim(len(rows) - 0.4, -0.6)
     title = _title(rows)
     said = "; ".join(

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from custservice.figures.base import COLOUR, MARK, ROW, Picture, canvas, key, short, styled
+from custservice.figures.base import COLOUR, MARK, ROW, Picture, canvas, key, short, spread, styled
 from custservice.words import plain, sentence
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from custservice.first_step import FirstStep
 
 
@@ -30,7 +32,7 @@ def driver_rates(rates: pd.DataFrame, source: str, most: int = 14) -> Picture:
     tops = [rates[rates["polarity"] == p].head(1) for p in ("praise", "blame")]
     names = [plain(t["driver"].iloc[0], t["polarity"].iloc[0]) if len(t) else "nothing" for t in tops]
     title = f"Most praised: {names[0]}; most blamed: {names[1]}"
-    subtitle = f"Mentions per 100 reviews, {source}, n = {int(rates['n_reviews'].max()) if len(rates) else 0:,} reviews"
+    subtitle = f"Mentions per 100 reviews, {source}, {int(rates['n_reviews'].max()) if len(rates) else 0:,} reviews"
     order = rates.groupby("driver")["n_mentions"].sum().sort_values().tail(most)
     figure, axes = canvas(1.3 + ROW * len(order))
     for place, driver in enumerate(order.index):
@@ -40,7 +42,7 @@ def driver_rates(rates: pd.DataFrame, source: str, most: int = 14) -> Picture:
                 continue
             per, low, high = (float(row[c].iloc[0]) for c in ("per_100", "low", "high"))
             axes.plot([low, high], [place + shift] * 2, color=COLOUR[polarity])
-            axes.plot(per, place + shift, MARK[polarity], color=COLOUR[polarity], markersize=6)
+            axes.plot(per, place + shift, MARK[polarity], color=COLOUR[polarity], markersize=6, clip_on=False)
     axes.set_yticks(range(len(order)), [str(d).removeprefix("topic_").replace("_", " ") for d in order.index])
     axes.set_xlim(left=0)
     axes.set_xlabel("mentions per 100 reviews (95% interval)")
@@ -83,7 +85,7 @@ def by_place(rates: pd.DataFrame, polarity: str, what: str = "", most: int = 30)
     axes.set_yticks(range(len(rows)), [short(str(v)) for v in rows[by]], fontsize=8.5)
     axes.set_ylim(-0.7, len(rows) - 0.3)
     axes.set_xlim(left=0)
-    axes.set_xlabel(f"per 100 reviews (95% interval; dashes: average {average:.0f})")
+    axes.set_xlabel(f"per 100 reviews (dashes: average {average:.0f})")
     if rows.empty:
         return Picture(figure, title, subtitle, "No place has enough reviews.", empty=True)
     best, worst = rows.iloc[0], rows.iloc[-1]
@@ -91,7 +93,7 @@ def by_place(rates: pd.DataFrame, polarity: str, what: str = "", most: int = 30)
     return Picture(figure, title, subtitle, alt)
 
 
-def places(step: FirstStep, most: int = 14) -> Picture:
+def places(step: FirstStep, most: int = 10) -> Picture:
     """Draw the rate of the behaviour to work on first at each location (see `by_place`)."""
     names = {"shrunk": step.polarity, "low": f"{step.polarity}_low", "high": f"{step.polarity}_high"}
     return by_place(step.places.rename(columns=names), step.polarity, plain(step.driver, step.polarity), most)
@@ -122,12 +124,9 @@ def by_month(rates: pd.DataFrame) -> Picture:
             x, rows[f"{polarity}_low"], rows[f"{polarity}_high"], color=COLOUR[polarity], alpha=0.18, lw=0
         )
         upper.plot(x, rows[polarity], color=COLOUR[polarity], marker=MARK[polarity], markersize=3.5)
-        known = np.flatnonzero(rows[polarity].notna())
-        if len(known):
-            end = (float(known[-1]), float(rows[polarity].iloc[known[-1]]))
-            upper.annotate(f" {polarity}", end, color=COLOUR[polarity], va="center", fontweight="bold")
+    _names_at_the_end(upper, rows)
     lower.plot(x, rows["reviewing_rate"], color=COLOUR["quiet"])
-    step = max(1, int(np.ceil(len(rows) / 7)))
+    step = max(1, int(np.ceil(len(rows) / 5)))
     lower.set_xticks(x[::step], rows["month"][::step])
     for axes, label in ((upper, "per 100 reviews"), (lower, "reviews per\n100 visits")):
         axes.set_ylim(bottom=0)
@@ -141,6 +140,18 @@ def by_month(rates: pd.DataFrame) -> Picture:
     first, last = shown.iloc[0], shown.iloc[-1]
     change = "; ".join(f"{p} {first[p]:.0f} then {last[p]:.0f}" for p in ("praise", "blame"))
     return Picture(figure, title, subtitle, f"Per 100 reviews from {first['month']} to {last['month']}: {change}.")
+
+
+def _names_at_the_end(axes: Axes, rows: pd.DataFrame) -> None:
+    """Write praise and blame where their lines end, apart where the lines meet."""
+    known = rows.dropna(subset=["praise", "blame"])
+    if known.empty:
+        return
+    ends = [float(known[polarity].iloc[-1]) for polarity in MARK]
+    places = spread(ends, 0.09 * float(np.nanmax(rows[["praise_high", "blame_high"]])))
+    for polarity, place in zip(MARK, places, strict=True):
+        at = (float(known.index[-1]), place)
+        axes.annotate(f" {polarity}", at, color=COLOUR[polarity], va="center", fontweight="bold")
 
 
 @styled
@@ -164,7 +175,7 @@ def counts_by_month(months: pd.DataFrame, source: str) -> Picture:
         axes.set_ylabel(str(column).replace("_", " "))
         axes.grid(visible=True, axis="y")
         axes.grid(visible=False, axis="x")
-    step = max(1, int(np.ceil(len(frame) / 7)))
+    step = max(1, int(np.ceil(len(frame) / 5)))
     panels[-1, 0].set_xticks(x[::step], frame.index[::step])
     said = "; ".join(f"{c}: {int(frame[c].sum()):,} in {len(frame)} months" for c in frame.columns)
     return Picture(figure, title, subtitle, f"{said}.")

@@ -103,7 +103,7 @@ def put_question(
     chosen = choose_exposures(sample, clusters, exposures)
     if chosen.columns.empty:
         raise EstimationError(
-            "No driver is mentioned often enough in the reviewed visits with a known outcome to estimate its effect."
+            "No staff behaviour is mentioned often enough in the reviewed visits whose outcome is known."
         )
     groups, also = _absorbed(sample, factors)
     held = _held(sample, controls, factors, also)

@@ -14,10 +14,16 @@ import numpy as np
 import pandas as pd
 
 from custservice.figures import LinkBox, Picture
-from custservice.quotes import Said, clean, quote_html
+from custservice.findings import Finding
+from custservice.quotes import Said, clean, no_controls, quote_html
+from custservice.reporting.labels import label
 from custservice.words import plain, sentence
 
 _FORMULA = re.compile(r"^[\s]*[=+\-@\t\r|%]")
+#: The shapes of the figures' marks.
+_SHAPE = {"praise": "\N{BLACK CIRCLE}", "blame": "\N{BLACK DIAMOND}"}
+#: Tables of so many rows are not torn apart in print.
+_SHORT = 22
 
 
 @dataclass
@@ -33,13 +39,13 @@ class Page:
     --------
     >>> page = Page()
     >>> page.table_html(pd.DataFrame({"place": ["<b>"], "visits": [12000]}), "Visits").partition(". V")[0]
-    '<figure class="table" tabindex="0"><table><caption>Table 1'
+    '<figure class="table short" tabindex="0"><table><caption><span>Table 1'
     """
 
     publish: str = ""
     figures: int = field(default=0, init=False)
     tables: int = field(default=0, init=False)
-    linked: int = field(default=0, init=False)
+    linked: dict[str, int] = field(default_factory=dict, init=False)  # place on the page -> figure that leads there
 
     def figure(self, picture: Picture, note: str = "") -> None:
         """Show a picture with its number, an alt text and an optional note; where nothing was drawn, say so.
@@ -52,13 +58,13 @@ class Page:
         self.figures += 1
         data = base64.b64encode(picture.svg().encode()).decode()
         links = picture.links()
-        self.linked = self.figures if links else self.linked
+        self.linked |= {link.anchor: self.figures for link in links}
         place = f' id="figure-{self.figures}"' if links else ""
         parts = [
-            f'<figure class="picture"{place}><figcaption><b>Figure {self.figures}. {escape(picture.title)}</b>',
-            f"<span>{escape(picture.subtitle)}</span></figcaption>",
-            _with_links(f'<img alt="{escape(picture.alt)}" src="data:image/svg+xml;base64,{data}">', links),
-            f"<p>{escape(note)}</p></figure>" if note else "</figure>",
+            f'<figure class="picture"{place}><figcaption><b>Figure {self.figures}. {_text(picture.title)}</b>',
+            f"<span>{_text(picture.subtitle)}</span></figcaption>",
+            _with_links(f'<img alt="{_text(picture.alt)}" src="data:image/svg+xml;base64,{data}">', links),
+            f"<p>{_text(note)}</p></figure>" if note else "</figure>",
         ]
         _show("".join(parts), f"{picture.title}. {picture.alt}")
 
@@ -96,16 +102,23 @@ class Page:
         self.tables += 1
         frame = _in_words(frame)
         numeric = [pd.api.types.is_numeric_dtype(frame[c]) and not pd.api.types.is_bool_dtype(frame[c]) for c in frame]
-        head = "".join(f'<th scope="col"{_aside(n)}>{_label(c)}</th>' for c, n in zip(frame, numeric, strict=True))
+        head = "".join(
+            f'<th scope="col"{_aside(n)}>{_text(label(c))}</th>' for c, n in zip(frame, numeric, strict=True)
+        )
         body = "".join(
             "<tr>"
-            + "".join(_cell(v, c, n, formats or {}) for v, c, n in zip(row, frame, numeric, strict=True))
+            + "".join(
+                _cell(v, c, n, formats or {}, head=not i and not n)
+                for i, (v, c, n) in enumerate(zip(row, frame, numeric, strict=True))
+            )
             + "</tr>"
             for row in frame.itertuples(index=False)
         )
-        file = f' <a href="tables/{escape(link)}" download>CSV</a>' if link else ""
+        number = f"Table {self.tables}"
+        file = f' <a href="tables/{escape(link)}" download aria-label="{number} as CSV">CSV</a>' if link else ""
         return (
-            f'<figure class="table" tabindex="0"><table><caption>Table {self.tables}. {escape(caption)}{file}</caption>'
+            f'<figure class="table{" short" if len(frame) <= _SHORT else ""}" tabindex="0"><table>'
+            f"<caption><span>{number}. {_text(caption)}{file}</span></caption>"
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></figure>"
         )
 
@@ -114,7 +127,24 @@ class Page:
         mark = f' class="{escape(kind)}"' if kind else ""
         said = [s for s in sentences if s]
         if said:
-            _show("".join(f"<p{mark}>{escape(s)}</p>" for s in said), " ".join(said))
+            _show("".join(f"<p{mark}>{_text(s)}</p>" for s in said), " ".join(said))
+
+    def box(self, *sentences: str) -> None:
+        """Show what to do in a box, the first sentence in bold, empty ones left out."""
+        said = [s for s in sentences if s]
+        if said:
+            first, rest = f"<p><strong>{_text(said[0])}</strong></p>", "".join(f"<p>{_text(s)}</p>" for s in said[1:])
+            _show(f'<div class="do">{first}{rest}</div>', " ".join(said))
+
+    def finding(self, finding: Finding) -> None:
+        """Show a finding with the mark that its polarity has in the figures."""
+        mark = f'<span class="mark" aria-hidden="true">{_SHAPE[finding.polarity]}</span>'
+        about = f'<span class="sure">{sentence(finding.certainty)}.</span> {_text(finding.about)}'
+        _show(
+            f'<div class="finding {finding.polarity}"><p>{mark}<strong>{_text(finding.name)}</strong>: '
+            f'{_text(finding.said)}</p><p class="about">{about}</p></div>',
+            finding.text,
+        )
 
     def points(self, sentences: Iterable[str], kind: str = "") -> None:
         """Show sentences as a list."""
@@ -122,26 +152,26 @@ class Page:
         if not items:
             return
         mark = f' class="{escape(kind)}"' if kind else ""
-        _show(f"<ul{mark}>" + "".join(f"<li>{escape(s)}</li>" for s in items) + "</ul>", "\n".join(items))
+        _show(f"<ul{mark}>" + "".join(f"<li>{_text(s)}</li>" for s in items) + "</ul>", "\n".join(items))
 
     def quotes(self, quotes: pd.DataFrame, heading: str = "") -> None:
         """Show quotes chosen by `custservice.quotes.choose_quotes`, evidence highlighted, under a heading."""
         if len(quotes):
-            title = f"<h3>{escape(heading)}</h3>" if heading else ""
+            title = f"<h3>{_text(heading)}</h3>" if heading else ""
             _show(f'<div class="said">{title}{quote_html(quotes)}</div>', f"{len(quotes)} quotes")
 
     def said(self, groups: Iterable[Said]) -> None:
         """Show the quotes of many drivers by family, each where the rows of a figure lead, with the way back."""
         parts: list[str] = []
-        family, back = "", ""
-        if self.linked:
-            back = f' <a class="back" href="#figure-{self.linked}">back to Figure {self.linked}</a>'
+        family = ""
         for said in groups:
             if not len(said.quotes):
                 continue
             if said.family_anchor != family:
                 family = said.family_anchor
                 words = escape(sentence(f"{said.family.replace('_', ' ')}: {said.polarity}"))
+                number = self.linked.get(family, self.linked.get(said.anchor))
+                back = f' <a class="back" href="#figure-{number}">back to Figure {number}</a>' if number else ""
                 parts.append(f'<h3 id="{family}">{words}{back}</h3>')
             words = escape(sentence(plain(said.driver, said.polarity)))
             parts.append(f'<h4 id="{said.anchor}">{words} ({said.n_mentions:,} mentions)</h4>{quote_html(said.quotes)}')
@@ -160,7 +190,7 @@ def _with_links(image: str, links: list[LinkBox]) -> str:
         f'style="position:absolute;left:0;right:0;top:{100 * link.top:.2f}%;height:{100 * link.height:.2f}%"></a>'
         for link in links
     )
-    return f'<div class="rows" style="position:relative;max-width:32rem">{image}{bands}</div>'
+    return f'<div class="rows" style="position:relative;max-width:30rem">{image}{bands}</div>'
 
 
 def write_csv(frames: pd.DataFrame | Iterable[pd.DataFrame], path: Path) -> int:
@@ -205,17 +235,21 @@ def _aside(numeric: bool) -> str:
     return ' class="n"' if numeric else ""
 
 
-def _label(column: Any) -> str:
-    return escape(str(column).replace("_", " "))
+def _text(value: Any) -> str:
+    """Return text for HTML, without characters that control, or turn, what stands beside them."""
+    return escape(no_controls(str(value)))
 
 
-def _cell(value: Any, column: Any, numeric: bool, formats: Mapping[str, str]) -> str:
+def _cell(value: Any, column: Any, numeric: bool, formats: Mapping[str, str], head: bool) -> str:
+    name = str(column)
+    first, _, rest = name.partition("_")
+    form = formats.get(name) or formats.get(first if rest[:1].isdigit() else name)  # effect_30_days looks like effect
     if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)) or value is pd.NaT:
-        return f"<td{_aside(numeric)}>–</td>"
-    if str(column).endswith(("p_value", "q_value")):
+        text = "–"
+    elif name.endswith(("p_value", "q_value")):
         text = "<0.001" if value < 0.001 else f"{value:.3f}"
-    elif str(column) in formats:
-        text = formats[str(column)].format(value)
+    elif form:
+        text = form.format(value)
     elif isinstance(value, (float, np.floating)):
         text = f"{value:,.1f}" if abs(float(value)) < 1000 else f"{value:,.0f}"
     elif isinstance(value, (int, np.integer)) and not isinstance(value, bool):
@@ -223,4 +257,5 @@ def _cell(value: Any, column: Any, numeric: bool, formats: Mapping[str, str]) ->
     else:
         text = clean(str(value))
         text = text.replace("-", "\N{NON-BREAKING HYPHEN}") if column == "month" else text
-    return f"<td{_aside(numeric)}>{escape(text)}</td>"
+    text = text.replace("-", "\N{MINUS SIGN}") if numeric else text
+    return f'<th scope="row">{escape(text)}</th>' if head else f"<td{_aside(numeric)}>{escape(text)}</td>"

@@ -35,7 +35,7 @@ def test_the_alt_text_carries_the_numbers_of_sure_effects_only() -> None:
     alt = figures.forest(effects_of(), "t", "s").alt
     assert "being ignored -62 (-92 to -32)" in alt
     assert "friendly staff" not in alt
-    assert "No interval leaves out zero" in figures.forest(effects_of(5.0), "t", "s").alt
+    assert "None is clear of zero" in figures.forest(effects_of(5.0), "t", "s").alt
 
 
 def test_praise_and_blame_keep_their_colour_and_shape() -> None:

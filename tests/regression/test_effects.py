@@ -198,7 +198,7 @@ def test_nothing_to_estimate_is_said() -> None:
     with pytest.raises(EstimationError, match=r"The outcome is the same \(0\) after all 3,000"):
         estimate_effects(panel.assign(returned=0))
     silent = panel.assign(**{c: 0 for c in panel.columns if c.endswith(("_praise", "_blame"))})
-    with pytest.raises(EstimationError, match="No driver is mentioned often enough"):
+    with pytest.raises(EstimationError, match="No staff behaviour is mentioned often enough"):
         estimate_effects(silent)
 
 

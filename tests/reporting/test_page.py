@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from custservice import figures
+from custservice.findings import Finding
 from custservice.quotes import Said
 from custservice.reporting.page import Page, write_csv
 
@@ -30,9 +31,9 @@ def test_tables_are_numbered_captioned_and_escaped(shown: list[str], tmp_path: P
     assert "Table 2. Again" in shown[1]
     assert "csv" not in shown[1]
     assert "<b>x" not in shown[0]
-    assert re.findall(r'<td class="n">([^<]*)', shown[0]) == ["12,345", "-62"]
+    assert re.findall(r'<td class="n">([^<]*)', shown[0]) == ["12,345", "−62"]
     assert "<td>–</td>" in shown[0]
-    assert '<th scope="col" class="n">n visits</th>' in shown[0]
+    assert '<th scope="col" class="n">visits</th>' in shown[0]
 
 
 def test_csv_cannot_carry_formulas(tmp_path: Path) -> None:
@@ -85,3 +86,25 @@ def test_rows_of_a_figure_lead_to_quotes_and_back(shown: list[str]) -> None:
     assert "apology" not in shown[2]
     page.said([])
     assert "mentioned often enough" in shown[3]
+
+
+def test_findings_bear_the_mark_of_the_figures_and_a_box_says_what_to_do(shown: list[str]) -> None:
+    page = Page()
+    page.finding(Finding("courtesy", "blame", "clear", "about 60 fewer.", "It comes up in <9% of visits.", -60.0, 9.0))
+    page.finding(Finding("warmth", "praise", "likely", "about 9 more.", "It comes up.", 9.0, 4.0))
+    page.box("Do <this>.", "", "There.")
+    page.box("")
+    assert '<div class="finding blame"><p><span class="mark" aria-hidden="true">◆</span>' in shown[0]
+    assert "<strong>Rude staff</strong>: about 60 fewer." in shown[0]
+    assert '<span class="sure">Clear.</span> It comes up in &lt;9% of visits.' in shown[0]
+    assert "●" in shown[1]
+    assert shown[2] == '<div class="do"><p><strong>Do &lt;this&gt;.</strong></p><p>There.</p></div>'
+    assert len(shown) == 3
+
+
+def test_first_cells_head_their_rows_and_headers_are_words(shown: list[str]) -> None:
+    frame = pd.DataFrame({"location_id": ["x"], "n_mentions": [3], "effect_30_days": [-4.4], "q_value": [0.0002]})
+    Page().table(frame, "t", formats={"effect": "{:+.0f}"})
+    assert re.findall(r'<th scope="col"[^>]*>([^<]*)', shown[0]) == ["location", "mentions", "effect, 30 days", "q"]
+    assert '<tr><th scope="row">x</th>' in shown[0]
+    assert re.findall(r'<td class="n">([^<]*)', shown[0]) == ["3", "−4", "&lt;0.001"]
