@@ -100,6 +100,10 @@ class Choice:
         return self.until == _last_day(self.since[:7])
 
 
+#: All visits.
+ALL = Choice()
+
+
 def day_of(value: str, name: str) -> str:
     """Return the day that a parameter names, "" for none.
 

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from custservice.choice import ALL, Choice
+from custservice.reporting.plan import PATHS
+
 TIMEOUT_SECONDS = 900
-#: Parameters that are paths: what is published names them without their folder.
-_PATHS = ("study_file", "publish")
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -32,13 +33,21 @@ class NotebookRun:
     about
         One sentence on what it answers.
     status
-        ``"ok"`` or ``"failed"``.
+        ``"ok"``, ``"failed"``, or ``"empty"`` where there is nothing to report.
     seconds
         How long it ran.
     message
-        For a failed run: the cell and the error, for analysts.
+        For a failed run: the cell and the error, for analysts; for an empty one: why.
     parameters
         All of them, defaults included; of files and folders the names only.
+    choice
+        The visits it is about.
+    made
+        When its page was made (UTC), or last tried.
+    taken_over
+        Whether that was in an earlier run, since when nothing has changed.
+    memory
+        The most memory that it took, in MB, where that could be measured.
     """
 
     name: str
@@ -49,11 +58,15 @@ class NotebookRun:
     seconds: float
     message: str
     parameters: dict[str, Any]
+    choice: Choice = ALL
+    made: str = ""
+    taken_over: bool = False
+    memory: float | None = None
 
     @property
     def page(self) -> str:
-        """File name of the page."""
-        return f"{self.name}.html"
+        """The page, as seen from the folder of the report."""
+        return f"{self.choice.slug}/{self.name}/{self.name}.html"
 
 
 @dataclass(frozen=True)
@@ -93,7 +106,9 @@ def load_papermill() -> None:
             del sys.modules[grammar]
 
 
-def execute(notebook: Path, out: Path, parameters: dict[str, Any], folder: Path) -> NotebookRun:
+def execute(
+    notebook: Path, out: Path, parameters: dict[str, Any], folder: Path, timeout: int = TIMEOUT_SECONDS
+) -> NotebookRun:
     """Run a notebook with checked parameters; a failure is part of the result, not raised.
 
     Parameters
@@ -106,8 +121,11 @@ def execute(notebook: Path, out: Path, parameters: dict[str, Any], folder: Path)
         All of its parameters, as `check_parameters` returns them.
     folder
         Working folder of its kernel.
+    timeout
+        Seconds after which a cell that still runs is a failure.
     """
     import papermill
+    from nbclient.exceptions import CellTimeoutError
     from papermill.exceptions import PapermillExecutionError
 
     outline = read_outline(notebook)
@@ -122,18 +140,20 @@ def execute(notebook: Path, out: Path, parameters: dict[str, Any], folder: Path)
                 kernel_name="python3",
                 resources={"metadata": {"path": str(folder)}},  # papermill's own cwd would move the whole process
                 progress_bar=False,
-                execution_timeout=TIMEOUT_SECONDS,
+                execution_timeout=timeout,
                 kernel_manager_class=_private_kernel(sockets),
             )
-    except PapermillExecutionError as failed:
-        message = f"Cell {failed.exec_count}: {failed.ename}: {_ANSI.sub('', failed.evalue)}"
+    except PapermillExecutionError as failed:  # counted without the cell of parameters that papermill adds
+        message = f"Cell {failed.exec_count - 1}: {failed.ename}: {_ANSI.sub('', failed.evalue)}"
+    except CellTimeoutError:
+        message = f"A cell took longer than {timeout:,} s."
     except Exception as failed:  # a dead kernel or a timeout is a failed notebook, not the end of the run
         lines = _ANSI.sub("", str(failed)).splitlines() or ["no message"]
         message = f"{type(failed).__name__}: {lines[0]}"
     message = (message or _left_undone(out)).replace(f"{folder}{os.sep}", "")
     seconds = time.perf_counter() - start
     status = "failed" if message else "ok"
-    named = {name: Path(value).name if name in _PATHS else value for name, value in parameters.items()}
+    named = {name: Path(value).name if name in PATHS else value for name, value in parameters.items()}
     return NotebookRun(notebook.stem, outline.title, outline.audience, outline.about, status, seconds, message, named)
 
 
@@ -171,7 +191,8 @@ def _left_undone(executed: Path) -> str:
     if not executed.exists():
         return "The notebook left no output."
     cells = json.loads(executed.read_text(encoding="utf-8"))["cells"]
-    for number, cell in enumerate((c for c in cells if c["cell_type"] == "code"), start=1):
+    own = [c for c in cells if c["cell_type"] == "code" and "injected-parameters" not in c["metadata"].get("tags", [])]
+    for number, cell in enumerate(own, start=1):
         if cell["metadata"].get("papermill", {}).get("status") != "completed":
             return f"Cell {number} did not finish, and nothing after it ran."
     return ""

@@ -24,9 +24,9 @@ def frame(title: str, study: str, audience: str, links: Sequence[dict[str, Any]]
 
 
 def links_to(pages: Sequence[tuple[str, Outline]], here: str) -> list[dict[str, Any]]:
-    """Return the links between the pages of a report; the page itself is marked."""
-    links = [{"title": "Overview", "href": "index.html", "here": here == "index"}]
-    return links + [{"title": o.title, "href": f"{n}.html", "here": n == here} for n, o in pages]
+    """Return the links of a page to the overview and to the other pages of its place and period; itself is marked."""
+    links = [{"title": "Overview", "href": "../../index.html", "here": False}]
+    return links + [{"title": o.title, "href": f"../{n}/{n}.html", "here": n == here} for n, o in pages]
 
 
 def notebook_page(executed: Path, page: dict[str, Any]) -> str:
@@ -46,11 +46,9 @@ def failed_page(run: NotebookRun, page: dict[str, Any]) -> str:
     return str(_template("failed.html.j2").render(page=page, lead=lead, message=run.message))
 
 
-def index_page(
-    runs: Sequence[NotebookRun], absent: Sequence[str], notes: Sequence[str], lead: str, page: dict[str, Any]
-) -> str:
-    """Render the front page of a report; ``absent`` are the titles of the notebooks that were not asked for."""
-    return str(_template("runs.html.j2").render(page=page, runs=runs, absent=absent, notes=notes, lead=lead))
+def index_page(rows: Sequence[dict[str, Any]], notes: Sequence[str], lead: str, page: dict[str, Any]) -> str:
+    """Render the front page of a report: a row per run (see `custservice.reporting.overview`), and notes."""
+    return str(_template("runs.html.j2").render(page=page, rows=rows, notes=notes, lead=lead))
 
 
 def _template(name: str) -> Any:
