@@ -64,7 +64,7 @@ def main() -> None:
 @click.option("--only", multiple=True, help="Run only this notebook; may be given several times.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Notebooks at the same time [default: 2].")
 @click.option("--force", is_flag=True, help="Compute the study's tables anew, and run what has not changed.")
-@click.option("--timeout", type=click.IntRange(1), default=900, show_default=True, help="Seconds for one cell.")
+@click.option("--timeout", type=click.IntRange(1), default=900, show_default=True, help="Seconds for one notebook.")
 def report(
     study: Path, out: Path | None, only: tuple[str, ...], workers: int | None, force: bool, timeout: int, **what: str
 ) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from small_report import quick_page, write_small_study
+from small_report import NoWarm, quick_page, write_small_study
 
 from custservice.cli import main
 from custservice.reporting import runs
@@ -29,6 +29,7 @@ def test_every_scheduler_is_there() -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_commands_run(command: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
+    monkeypatch.setattr(runs, "Warm", NoWarm)
     monkeypatch.setattr(runs, "make_page", quick_page)
     told = CliRunner().invoke(main, command.replace("{{ ds }}", "2024-12-31").split())
     assert told.exit_code == 0, told.output

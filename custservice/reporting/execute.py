@@ -18,7 +18,7 @@ from custservice.choice import ALL, Choice
 from custservice.reporting.plan import PATHS
 
 TIMEOUT_SECONDS = 900
-_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -107,7 +107,12 @@ def load_papermill() -> None:
 
 
 def execute(
-    notebook: Path, out: Path, parameters: dict[str, Any], folder: Path, timeout: int = TIMEOUT_SECONDS
+    notebook: Path,
+    out: Path,
+    parameters: dict[str, Any],
+    folder: Path,
+    timeout: int = TIMEOUT_SECONDS,
+    inside: bool = False,
 ) -> NotebookRun:
     """Run a notebook with checked parameters; a failure is part of the result, not raised.
 
@@ -122,7 +127,9 @@ def execute(
     folder
         Working folder of its kernel.
     timeout
-        Seconds after which a cell that still runs is a failure.
+        Seconds after which a notebook (in a plain kernel: one of its cells) that still runs is a failure.
+    inside
+        Run the cells in this process, which must be one that was made for it, instead of a kernel's.
     """
     import papermill
     from nbclient.exceptions import CellTimeoutError
@@ -132,16 +139,9 @@ def execute(
     start = time.perf_counter()
     message = ""
     try:
-        with tempfile.TemporaryDirectory(prefix="custservice-") as sockets, _event_loop():
+        with _inside(folder) if inside else _kernel(folder, timeout) as options:
             papermill.execute_notebook(
-                str(notebook),
-                str(out),
-                parameters=parameters,
-                kernel_name="python3",
-                resources={"metadata": {"path": str(folder)}},  # papermill's own cwd would move the whole process
-                progress_bar=False,
-                execution_timeout=timeout,
-                kernel_manager_class=_private_kernel(sockets),
+                str(notebook), str(out), parameters=parameters, kernel_name="python3", progress_bar=False, **options
             )
     except PapermillExecutionError as failed:  # counted without the cell of parameters that papermill adds
         message = f"Cell {failed.exec_count - 1}: {failed.ename}: {_ANSI.sub('', failed.evalue)}"
@@ -155,6 +155,27 @@ def execute(
     status = "failed" if message else "ok"
     named = {name: Path(value).name if name in PATHS else value for name, value in parameters.items()}
     return NotebookRun(notebook.stem, outline.title, outline.audience, outline.about, status, seconds, message, named)
+
+
+@contextmanager
+def _inside(folder: Path) -> Iterator[dict[str, Any]]:
+    """Give papermill what runs cells here."""
+    from custservice.reporting import inside
+
+    os.chdir(folder)
+    yield {"engine_name": inside.NAME}
+
+
+@contextmanager
+def _kernel(folder: Path, timeout: int) -> Iterator[dict[str, Any]]:
+    """Give papermill what starts a kernel of our own in a folder."""
+    with tempfile.TemporaryDirectory(prefix="custservice-") as sockets, _event_loop():
+        where = {"metadata": {"path": str(folder)}}  # papermill's own cwd would move the whole process
+        yield {
+            "resources": where,
+            "execution_timeout": timeout,
+            "kernel_manager_class": _private_kernel(sockets),
+        }
 
 
 @contextmanager
@@ -177,7 +198,7 @@ def _private_kernel(sockets: str) -> type[Any]:
     from jupyter_client.manager import AsyncKernelManager
 
     async def start_kernel(self: Any, **options: Any) -> None:
-        options.setdefault("env", {**os.environ, **_ONE_THREAD})
+        options.setdefault("env", {**os.environ, **ONE_THREAD})
         await AsyncKernelManager.start_kernel(self, **options)
 
     own: dict[str, Any] = {"start_kernel": start_kernel}

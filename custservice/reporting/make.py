@@ -12,7 +12,7 @@ from custservice.reporting.render import failed_page, frame, links_to, notebook_
 FAILED_PAGE = "failed.html"
 
 
-def make_page(job: Job, folder: Path, made: str, timeout: int) -> NotebookRun:
+def make_page(job: Job, folder: Path, made: str, timeout: int, inside: bool = False) -> NotebookRun:
     """Run a job's notebook and write its page and tables into a folder.
 
     Parameters
@@ -24,12 +24,14 @@ def make_page(job: Job, folder: Path, made: str, timeout: int) -> NotebookRun:
     made
         When, for the foot of the page.
     timeout
-        Seconds after which a cell that still runs is a failure.
+        Seconds after which a notebook (in a plain kernel: one of its cells) that still runs is a failure.
+    inside
+        Run the cells in this process instead of a kernel's.
     """
     executed, tables = folder / f"{job.name}.ipynb", folder / "tables"
     tables.mkdir()
     told = {**job.parameters, "publish": str(tables)}
-    run = execute(Path(job.notebook), executed, told, Path(job.parameters["study_file"]).parent, timeout)
+    run = execute(Path(job.notebook), executed, told, Path(job.parameters["study_file"]).parent, timeout, inside)
     run = replace(run, parameters=job.named, choice=job.choice, made=made)
     if run.status == "ok":
         try:

@@ -19,7 +19,6 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -33,6 +32,7 @@ from custservice.reporting.overview import listed, rows_of
 from custservice.reporting.plan import NOTEBOOKS, Job, Seen, look, make_job
 from custservice.reporting.render import frame, index_page
 from custservice.reporting.store import FAILED, MANIFEST, Store
+from custservice.reporting.warm import Warm, WorkerDiedError
 from custservice.study import Study, open_study
 
 WORKERS = 2
@@ -108,7 +108,7 @@ def run_reports(
     force
         Compute the study's tables anew instead of taking them from the cache, and run what has not changed.
     timeout
-        Seconds after which a cell that still runs is a failure.
+        Seconds after which a notebook (in a plain kernel: one of its cells) that still runs is a failure.
     tell
         Called with each run as it ends.
 
@@ -192,11 +192,15 @@ def _do(
         if tell is not None:
             tell(there)
         yield there
-    with _pool(workers if todo else 1) as pool:
+    if not todo:
+        return
+    with Warm() as warm, ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
+        how = warm.make if warm.ready else make_page
+        load_papermill()
         waiting: dict[Future[NotebookRun], tuple[Job, Path]] = {}
         for number, job in enumerate(todo):
             folder = work / str(number)
-            waiting[pool.submit(_make, job, folder, report.made, report.timeout)] = (job, folder)
+            waiting[pool.submit(_make, how, job, folder, report)] = (job, folder)
         for done in as_completed(waiting):
             run = _finish(report, *waiting[done], done.result())
             if tell is not None:
@@ -204,18 +208,16 @@ def _do(
             yield run
 
 
-def _pool(workers: int) -> AbstractContextManager[ThreadPoolExecutor]:
-    load_papermill()
-    return ThreadPoolExecutor(max_workers=max(1, workers))
-
-
-def _make(job: Job, folder: Path, made: str, timeout: int) -> NotebookRun:
+def _make(how: Callable[[Job, Path, str, int], NotebookRun], job: Job, folder: Path, report: _Report) -> NotebookRun:
     start = time.perf_counter()
     folder.mkdir()
     try:
-        return make_page(job, folder, made, timeout)
+        return how(job, folder, report.made, report.timeout)
+    except WorkerDiedError as died:
+        message = str(died)
     except OSError as trouble:  # a full disk fails the run, and leaves what stands there alone
-        return _failed(job, made, time.perf_counter() - start, f"{type(trouble).__name__}: {trouble.strerror}")
+        message = f"{type(trouble).__name__}: {trouble.strerror}"
+    return _failed(job, report.made, time.perf_counter() - start, message)
 
 
 def _failed(job: Job, made: str, seconds: float, message: str) -> NotebookRun:

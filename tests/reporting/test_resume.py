@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from small_report import quick_page, write_small_study
+from small_report import NoWarm, quick_page, write_small_study
 
 from custservice.choice import Choice
 from custservice.reporting import runs
@@ -36,6 +36,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(job.name)
         return quick_page(job, folder, when, timeout)
 
+    monkeypatch.setattr(runs, "Warm", NoWarm)
     monkeypatch.setattr(runs, "make_page", make)
     return names
 
@@ -130,10 +131,9 @@ def test_too_few_customers_are_nothing_to_report(study: Path, tmp_path: Path, ma
 
 SCRIPT = """
 import sys
-from functools import partial
-from small_report import quick_page
+from small_report import make_quickly
 from custservice.reporting import runs
-runs.make_page = partial(quick_page, seconds=0.2)
+make_quickly(seconds=0.2)
 print("begins", flush=True)
 runs.run_reports(sys.argv[1], sys.argv[2], force=len(sys.argv) > 3)
 """
