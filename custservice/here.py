@@ -59,8 +59,9 @@ def own_rates(asked: Asked) -> pd.DataFrame:
     """
     study, rows = asked.study, []
     if isinstance(study, Part) and study.place_column and len(asked.measured):
+        reviewed = _reviewed(study)
         for row in asked.measured.to_dict("records"):
-            rate = _rate(study, f"{row['driver']}_{row['polarity']}")
+            rate = _rate(study, reviewed, f"{row['driver']}_{row['polarity']}")
             if rate is not None:
                 rows.append({"driver": row["driver"], "polarity": row["polarity"], **rate, "effect": row["effect"]})
     table = pd.DataFrame(rows, columns=_COLUMNS)
@@ -72,7 +73,7 @@ def where_here(study: Study, step: FirstStep | None) -> str:
     """Say how a place stands in what to do first, "" where the study is not one place's."""
     if step is None or not isinstance(study, Part) or not study.place_column:
         return ""
-    rate = _rate(study, f"{step.driver}_{step.polarity}")
+    rate = _rate(study, _reviewed(study), f"{step.driver}_{step.polarity}")
     what = plain(step.driver, step.polarity)
     if rate is None:
         return f"There are too few reviews of {study.choice.place} to say how often {what} comes up."
@@ -84,10 +85,15 @@ def where_here(study: Study, step: FirstStep | None) -> str:
     return sentence(f"{often}, {average:.0f} on average: {verdict}.")
 
 
-def _rate(study: Part, column: str) -> dict[str, float] | None:
+def _reviewed(study: Part) -> pd.DataFrame:
+    panel = chain_of(study).panel
+    return panel[panel["review_id"].notna()]
+
+
+def _rate(study: Part, reviewed: pd.DataFrame, column: str) -> dict[str, float] | None:
     """Return one place's shrunk rate of a mention and the average of all places, None where it has too few reviews."""
-    panel, by = chain_of(study).panel, study.place_column
-    table = shrunk_rates(panel, column, by, min_reviews=LEAST_CELL)
+    by = study.place_column
+    table = shrunk_rates(reviewed[["review_id", "customer_id", by, column]], column, by, min_reviews=LEAST_CELL)
     own = table[table[by] == (study.choice.staff or study.choice.location)]
     if own.empty:
         return None

@@ -163,7 +163,7 @@ def _inside(folder: Path) -> Iterator[dict[str, Any]]:
     from custservice.reporting import inside
 
     os.chdir(folder)
-    yield {"engine_name": inside.NAME}
+    yield {"engine_name": inside.NAME, "request_save_on_cell_execute": False}
 
 
 @contextmanager

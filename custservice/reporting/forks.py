@@ -8,11 +8,13 @@ one to the next. When its input ends, it ends what still runs.
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import selectors
 import signal
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,22 +144,33 @@ def _warm_up() -> None:
     import scipy.stats  # noqa: F401
     from pydantic import create_model
 
-    import custservice
+    import custservice.figures  # noqa: F401
     from custservice.reporting import inside  # noqa: F401
+    from custservice.sentiment import families
 
     create_model("warm", a=(int, 1))
-    custservice.figures.nothing("Warm", "Nothing.")
-    _draw()
+    families()  # reads the lexicon
+    with tempfile.TemporaryDirectory(prefix="custservice-") as folder:
+        _render(Path(folder) / "warm.ipynb")
+    gc.freeze()  # what is here now is shared with all children
 
 
-def _draw() -> None:
+def _render(notebook: Path) -> None:
+    """Draw a figure and render a page: fonts, styles and templates are read at the first."""
+    import nbformat
     from matplotlib.figure import Figure
+
+    from custservice.reporting.render import frame, notebook_page
 
     figure = Figure(figsize=(2, 2))
     axes = figure.add_subplot()
     axes.plot([0, 1], label="warm")
     axes.legend()
     figure.savefig(os.devnull, format="svg")
+    output = nbformat.v4.new_output("display_data", {"text/html": "<p>warm</p>"})  # type: ignore[no-untyped-call]
+    cells = [nbformat.v4.new_markdown_cell("# Warm"), nbformat.v4.new_code_cell("1", outputs=[output])]  # type: ignore[no-untyped-call]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), notebook)  # type: ignore[no-untyped-call]
+    notebook_page(notebook, frame("Warm", "Warm", "analyst", [], ""))
 
 
 if __name__ == "__main__":
