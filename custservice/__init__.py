@@ -7,7 +7,7 @@ from custservice import figures, findings, quality, rates, words
 from custservice.asked import ask, compare_links, scope
 from custservice.errors import CustserviceError
 from custservice.further import Further
-from custservice.here import own_rates, said_here
+from custservice.here import own_rates, own_rates_in_short, said_here
 from custservice.loaders import load_reviews, load_visits
 from custservice.missed import find_missed
 from custservice.panel import build_panel
@@ -44,6 +44,7 @@ __all__ = [
     "load_visits",
     "open_study",
     "own_rates",
+    "own_rates_in_short",
     "quality",
     "quotes_for",
     "rates",

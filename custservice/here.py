@@ -8,7 +8,7 @@ import pandas as pd
 
 from custservice.part import Part, chain_of
 from custservice.rates import LEAST_CELL, in_short, shrunk_rates
-from custservice.words import plain, sentence
+from custservice.words import plain, rounded, sentence
 
 if TYPE_CHECKING:
     from custservice.asked import Asked
@@ -67,6 +67,21 @@ def own_rates(asked: Asked) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=_COLUMNS)
     stake = (table["here"] * table["effect"]).abs().astype("float64")
     return table.loc[stake.sort_values(ascending=False).index].reset_index(drop=True)
+
+
+def own_rates_in_short(asked: Asked) -> pd.DataFrame:
+    """Return `own_rates` of the effects that a leader sees, in words: driver, polarity, here, average, effect."""
+    table = own_rates(asked)
+    shown = {(d, p) for d, p in asked.shown[["driver", "polarity"]].itertuples(index=False)} if len(table) else set()
+    rows = [row for row in table.to_dict("records") if (row["driver"], row["polarity"]) in shown]
+    errors = asked.measured.set_index(["driver", "polarity"])["std_error"] if rows else None
+    words = []
+    for row in rows:
+        pair = (row["driver"], row["polarity"])
+        size = rounded(row["effect"], float(errors[pair])) if errors is not None else 0
+        here = f"{row['here']:.0f} ({row['low']:.0f} to {row['high']:.0f})"
+        words.append([*pair, here, f"{row['average']:.0f}", f"{size:+,}"])
+    return pd.DataFrame(words, columns=["driver", "polarity", "here", "average", "effect"])
 
 
 def where_here(study: Study, step: FirstStep | None) -> str:

@@ -9,7 +9,7 @@ from custservice.asked import ask
 from custservice.demo import make_demo
 from custservice.errors import NothingToReportError, ReportError
 from custservice.first_step import FirstStep
-from custservice.here import own_rates, said_here, where_here
+from custservice.here import own_rates, own_rates_in_short, said_here, where_here
 from custservice.part import Part, chain_of, choose
 from custservice.quality import rows_read, verdict
 from custservice.study import Study, open_study
@@ -66,6 +66,11 @@ def test_one_place_is_told_the_effects_of_all(study: Study) -> None:
     assert f"100 reviews of {place}, " in where_here(part, step)
     assert where_here(study, step) == where_here(part, None) == ""
     assert place in part.title
+    short = own_rates_in_short(asked)
+    assert 0 < len(short) <= 6
+    assert list(short) == ["driver", "polarity", "here", "average", "effect"]
+    assert short["here"].str.fullmatch(r"\d+ \(\d+ to \d+\)").all()
+    assert own_rates_in_short(everybody).empty
 
 
 def test_one_person_is_a_part_too(study: Study) -> None:

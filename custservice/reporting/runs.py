@@ -123,6 +123,9 @@ def run_reports(
     if force:
         opened.forget()
     seen, empty = _look_at(opened, [choice.checked() for choice in choices], names, made)
+    if tell is not None:
+        for run in empty:
+            tell(run)
     with store.open() as work:
         report = _Report(opened, store, made, timeout, seen)
         runs = [*empty, *_do(report, _jobs(report, names), work, workers or WORKERS, force, tell)]
@@ -195,12 +198,11 @@ def _do(
     if not todo:
         return
     with Warm() as warm, ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
-        how = warm.make if warm.ready else make_page
         load_papermill()
         waiting: dict[Future[NotebookRun], tuple[Job, Path]] = {}
         for number, job in enumerate(todo):
             folder = work / str(number)
-            waiting[pool.submit(_make, how, job, folder, report)] = (job, folder)
+            waiting[pool.submit(_make, warm, job, folder, report)] = (job, folder)
         for done in as_completed(waiting):
             run = _finish(report, *waiting[done], done.result())
             if tell is not None:
@@ -208,8 +210,9 @@ def _do(
             yield run
 
 
-def _make(how: Callable[[Job, Path, str, int], NotebookRun], job: Job, folder: Path, report: _Report) -> NotebookRun:
-    start = time.perf_counter()
+def _make(warm: Warm, job: Job, folder: Path, report: _Report) -> NotebookRun:
+    """Do a job: in a fork of the warm process, or with a kernel of its own where there is none."""
+    start, how = time.perf_counter(), warm.make if warm.ready else make_page
     folder.mkdir()
     try:
         return how(job, folder, report.made, report.timeout)

@@ -67,6 +67,11 @@ class Warm:
         if not self.ready and self._process.stdout is not None:
             self._process.stdout.close()
 
+    @property
+    def server(self) -> int | None:
+        """The id of the forking process, None where there is none."""
+        return None if self._process is None else self._process.pid
+
     def make(self, job: Job, folder: Path, made: str, timeout: int) -> NotebookRun:
         """Do a job in a process of its own: `custservice.reporting.make.make_page`, with the memory it took.
 
@@ -111,6 +116,7 @@ class Warm:
             for line in wire:
                 told = json.loads(line)
                 self._waiting.pop(told["number"]).set_result(told)
+        self.ready = False
         for ended in self._waiting.values():
             if not ended.done():
                 ended.set_exception(WorkerDiedError("The process that starts others has ended."))

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
-from collections.abc import Iterator
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import nbformat
@@ -32,10 +38,14 @@ def job_in(folder: Path) -> Job:
     return Job(str(folder / "book.ipynb"), Choice(), parameters, "T", "2024-01-01", (), "c", "k")
 
 
-def run(warm: Warm, folder: Path, *sources: str, timeout: int = 60) -> tuple[NotebookRun, str]:
+def write_book(folder: Path, *sources: str) -> None:
     cells = [nbformat.v4.new_code_cell('study_file: str = ""\npublish: str = ""', metadata={"tags": ["parameters"]})]
     cells += [nbformat.v4.new_code_cell(source) for source in sources]
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=KERNEL), folder / "book.ipynb")
+
+
+def run(warm: Warm, folder: Path, *sources: str, timeout: int = 60) -> tuple[NotebookRun, str]:
+    write_book(folder, *sources)
     target = folder / "0"
     target.mkdir()
     told = warm.make(job_in(folder), target, "2024-01-01 00:00:00", timeout)
@@ -109,3 +119,45 @@ def test_a_dead_process_is_a_failure_of_its_own_run(warm: Warm, tmp_path: Path, 
 def test_a_process_that_hangs_is_ended(warm: Warm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(WorkerDiedError, match="longer than 1 s"):
         run(warm, tmp_path, "import time\ntime.sleep(600)", timeout=1)
+
+
+ORPHAN = """
+import json, sys, threading
+from pathlib import Path
+from custservice.reporting.warm import Warm, job_of
+folder, job = Path(sys.argv[1]), job_of(json.loads(sys.argv[2]))
+with Warm() as warm:
+    threading.Thread(target=warm.make, args=(job, folder / "0", "now", 600), daemon=True).start()
+    print(warm.server, flush=True)
+    threading.Event().wait()
+"""
+
+
+def is_running(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc")
+def test_nothing_survives_a_killed_report(tmp_path: Path) -> None:
+    write_book(tmp_path, "import os\nopen('pid', 'w').write(str(os.getpid()))\nimport time\ntime.sleep(600)")
+    (tmp_path / "0").mkdir()
+    words = [sys.executable, "-c", ORPHAN, str(tmp_path), json.dumps(asdict(job_in(tmp_path)))]
+    with subprocess.Popen(words, stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        server = int(parent.stdout.readline())
+        wait_for(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text() != "")
+        child = int((tmp_path / "pid").read_text())
+        assert is_running(server)
+        assert is_running(child)
+        parent.send_signal(signal.SIGKILL)
+    wait_for(lambda: not is_running(server) and not is_running(child))
+
+
+def wait_for(happened: Callable[[], bool]) -> None:
+    until = time.monotonic() + 60
+    while not happened():
+        assert time.monotonic() < until
+        time.sleep(0.05)
