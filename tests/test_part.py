@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -135,3 +137,26 @@ def test_what_is_not_there_is_said(study: Study, chosen: dict[str, str], sentenc
 def test_no_visit_is_nothing_to_report(study: Study, chosen: dict[str, str]) -> None:
     with pytest.raises(NothingToReportError, match=r"first visit is of|the log holds visits from"):
         choose(study, **chosen)
+
+
+def test_reviews_that_stand_in_for_visits_have_parts_too(study: Study, tmp_path: Path) -> None:
+    (tmp_path / "reviews.csv").write_bytes((study.path.parent / "reviews.csv").read_bytes())
+    (tmp_path / "study.toml").write_text('title = "R"\n[reviews]\nfiles = "reviews.csv"\n', encoding="utf-8")
+    alone = open_study(tmp_path)
+    part = choose(alone, since="2024-03", until="2024-03", as_of="2024-06")
+    assert len(part.visits) == len(part.panel) > 0
+    assert part.panel["returned"].isna().all(), "a window of a year, known for four months"
+    assert part.stand_in
+    assert "(as known on 2024-06-30)" in part.title
+    assert ask(part).effects is None
+
+
+def test_an_end_of_observation_can_only_come_earlier(study: Study, tmp_path: Path) -> None:
+    for name in ("reviews.csv", "visits.csv"):
+        (tmp_path / name).write_bytes((study.path.parent / name).read_bytes())
+    text = study.path.read_text("utf-8").replace("window_days = 60", "window_days = 60\nobserved_until = 2024-12-31")
+    (tmp_path / "study.toml").write_text(text, encoding="utf-8")
+    ended = open_study(tmp_path)
+    pd.testing.assert_frame_equal(choose(ended, as_of="2025-03").panel, ended.panel)
+    earlier = choose(ended, as_of="2024-06").panel
+    assert earlier.attrs["observed_until"].startswith("2024-06-30T23:59:59")

@@ -20,6 +20,7 @@ from custservice.reporting.plan import PATHS
 TIMEOUT_SECONDS = 900
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_FOLDER = re.compile(r"(?<![\w.:/\\])(?:[A-Za-z]:)?(?:[/\\][^\s/\\'\":,]+)+[/\\]")
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,17 @@ def read_outline(notebook: Path) -> Outline:
     )
 
 
+def without_folders(message: str) -> str:
+    """Return a message in which files are named without their folders, which are nobody's business.
+
+    Examples
+    --------
+    >>> without_folders("There is no file /srv/shop/reviews.csv: see https://example.org/help/files")
+    'There is no file reviews.csv: see https://example.org/help/files'
+    """
+    return _FOLDER.sub("", message)
+
+
 def load_papermill() -> None:
     """Import papermill without the grammar of addresses that jsonschema would build on import.
 
@@ -150,7 +162,7 @@ def execute(
     except Exception as failed:  # a dead kernel or a timeout is a failed notebook, not the end of the run
         lines = _ANSI.sub("", str(failed)).splitlines() or ["no message"]
         message = f"{type(failed).__name__}: {lines[0]}"
-    message = (message or _left_undone(out)).replace(f"{folder}{os.sep}", "")
+    message = without_folders(message or _left_undone(out))
     seconds = time.perf_counter() - start
     status = "failed" if message else "ok"
     named = {name: Path(value).name if name in PATHS else value for name, value in parameters.items()}

@@ -198,7 +198,8 @@ def _do(
     if not todo:
         return
     with Warm() as warm, ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
-        load_papermill()
+        if not warm.ready:
+            load_papermill()
         waiting: dict[Future[NotebookRun], tuple[Job, Path]] = {}
         for number, job in enumerate(todo):
             folder = work / str(number)

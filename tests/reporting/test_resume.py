@@ -18,8 +18,10 @@ from small_report import NoWarm, quick_page, write_small_study
 
 from custservice.choice import Choice
 from custservice.reporting import runs
-from custservice.reporting.plan import NOTEBOOKS, split
+from custservice.reporting.execute import NotebookRun
+from custservice.reporting.plan import NOTEBOOKS, Job, split
 from custservice.reporting.runs import RunSummary, run_reports
+from custservice.reporting.warm import WorkerDiedError
 from custservice.study import open_study
 
 
@@ -102,6 +104,29 @@ def test_a_full_disk_fails_the_run_and_leaves_the_page(
     assert "No space left" in failed.runs[0].message
     assert summary.page("summary").read_bytes() == page
     assert made == ["summary"]
+
+
+def test_a_process_that_dies_fails_its_run_and_leaves_the_page(
+    study: Path, tmp_path: Path, made: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = run_reports(study, tmp_path).page("summary").read_bytes()
+
+    class Dies(NoWarm):
+        ready = True
+
+        def make(self, job: Job, folder: Path, when: str, timeout: int) -> NotebookRun:
+            if job.name != "summary":
+                return quick_page(job, folder, when, timeout)
+            (folder / "summary.html").write_text("half", encoding="utf-8")
+            raise WorkerDiedError("The process died (signal 9).")
+
+    monkeypatch.setattr(runs, "Warm", Dies)
+    failed = run_reports(study, tmp_path, force=True)
+    assert [run.status for run in failed.runs] == ["failed", "ok", "ok", "ok"]
+    assert failed.page("summary").read_bytes() == page
+    assert "signal 9" in (tmp_path / "index.html").read_text("utf-8")
+    monkeypatch.setattr(runs, "Warm", NoWarm)
+    assert taken(run_reports(study, tmp_path)) == list(NOTEBOOKS[1:]), "what failed is tried again"
 
 
 def test_studies_split_by_place_and_month(study: Path) -> None:
