@@ -26,6 +26,7 @@ bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/mention_speed.py --full
 	$(BIN)/python benchmarks/coverage.py
 	$(BIN)/python benchmarks/regression.py
+	$(BIN)/python benchmarks/reports.py --full
 	CUSTSERVICE_REPETITIONS=40 $(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
 
 demo: $(VENV)/.installed  ## make the demo study in data/demo again from its seed

@@ -7,9 +7,11 @@ from custservice import figures, findings, quality, rates, words
 from custservice.asked import ask, compare_links, place_and_period, scope
 from custservice.errors import CustserviceError
 from custservice.further import Further
+from custservice.here import own_rates, own_rates_in_short, said_here
 from custservice.loaders import load_reviews, load_visits
 from custservice.missed import find_missed
 from custservice.panel import build_panel
+from custservice.part import choose
 from custservice.quotes import quotes_for
 from custservice.regression import Effects, Estimate, estimate_effects
 from custservice.reporting.page import Page
@@ -29,6 +31,7 @@ __all__ = [
     "Study",
     "ask",
     "build_panel",
+    "choose",
     "compare_links",
     "estimate_effects",
     "explain",
@@ -40,11 +43,14 @@ __all__ = [
     "load_reviews",
     "load_visits",
     "open_study",
+    "own_rates",
+    "own_rates_in_short",
     "place_and_period",
     "quality",
     "quotes_for",
     "rates",
     "run_reports",
+    "said_here",
     "scope",
     "score_sentiment",
     "words",

@@ -11,6 +11,9 @@ import pandas as pd
 from custservice.errors import EstimationError
 from custservice.findings import Finding, answer, find, how_sure, reportable, single_drivers, what_it_would_take
 from custservice.first_step import FirstStep, first_step
+from custservice.here import where_here
+from custservice.observation import when_known
+from custservice.part import chain_of
 from custservice.quality import hide_small, period
 from custservice.regression import DEFAULT_CONTROLS, Effects, estimate_effects
 from custservice.words import CERTAINTY, rounded
@@ -28,7 +31,7 @@ class Asked:
     Attributes
     ----------
     study, panel
-        What was asked.
+        What was asked, and the visits of all places in its period.
     effects
         None where nothing could be estimated.
     reason
@@ -92,6 +95,9 @@ class Asked:
     @property
     def where(self) -> str:
         """Where to do it, in one sentence."""
+        here = where_here(self.study, self.step)
+        if here:
+            return here
         return "Nowhere yet: nothing here is sure enough to act on." if self.step is None else self.step.where
 
     @property
@@ -188,15 +194,16 @@ def ask(study: Study, **changes: Any) -> Asked:
     Parameters
     ----------
     study
-        As `custservice.open_study` returns it.
+        As `custservice.open_study` returns it. A part of one place, or person, is told the effects of all: they are not
+        estimated from its few reviews.
     **changes
         Settings of the panel to ask under instead of the study's own, such as ``link_days=7``.
     """
-    panel = study.panel_for(**changes)
+    panel = chain_of(study).panel_for(**changes)
     try:
         return Asked(study, panel, estimate_effects(panel, controls=study.config.controls))
     except EstimationError as refused:
-        return Asked(study, panel, None, str(refused))
+        return Asked(study, panel, None, when_known(panel) or str(refused))
 
 
 def compare_links(study: Study, asked: Asked) -> pd.DataFrame:
@@ -215,9 +222,9 @@ def compare_links(study: Study, asked: Asked) -> pd.DataFrame:
 
 def scope(study: Study) -> str:
     """Say in one line what a page speaks about: study, period, counts, and whether reviews stand in for visits."""
-    panel = study.panel
+    panel, places = study.panel, study.panel["location_id"].nunique()
     text = (
-        f"{study.title}, {period(panel)}: {len(panel):,} visits at {panel['location_id'].nunique():,} locations, "
+        f"{study.title}, {period(panel)}: {len(panel):,} visits at {places:,} location{'' if places == 1 else 's'}, "
         f"{int(panel['review_id'].notna().sum()):,} of them with a review that was read."
     )
     if study.stand_in:

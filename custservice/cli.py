@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from custservice.errors import CustserviceError
+from custservice.errors import CustserviceError, NothingToReportError
 
 if TYPE_CHECKING:
     from custservice.reporting.execute import NotebookRun
@@ -23,7 +23,7 @@ class _Group(click.Group):
             return super().invoke(ctx)
         except CustserviceError as mistake:
             click.echo(f"custservice: {mistake}", err=True)
-            ctx.exit(2)
+            ctx.exit(3 if isinstance(mistake, NothingToReportError) else 2)
         except OSError as mistake:
             if mistake.errno == errno.EPIPE:  # who reads the output has left, which click takes care of
                 raise
@@ -57,23 +57,49 @@ def main() -> None:
     type=click.Path(path_type=Path),
     help="Folder of the report [default: reports/<name of the study's folder>].",
 )
+@click.option("--by", type=click.Choice(["location", "staff", "month"]), help="Pages for each of them instead of all.")
+@click.option("--since", default="", metavar="DAY", help="Only visits from this day (2024-01-31) or month (2024-01).")
+@click.option("--until", default="", metavar="DAY", help="Only visits up to this day or month; returns may come later.")
+@click.option("--as-of", default="", metavar="DAY", help="Only what was known at the end of this day.")
 @click.option("--only", multiple=True, help="Run only this notebook; may be given several times.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Notebooks at the same time [default: 2].")
-@click.option("--force", is_flag=True, help="Compute the study's tables anew.")
-def report(study: Path, out: Path | None, only: tuple[str, ...], workers: int | None, force: bool) -> None:
-    """Run the notebooks of a study and write its pages.
+@click.option("--force", is_flag=True, help="Compute the study's tables anew, and run what has not changed.")
+@click.option("--timeout", type=click.IntRange(1), default=900, show_default=True, help="Seconds for one notebook.")
+def report(
+    study: Path, out: Path | None, only: tuple[str, ...], workers: int | None, force: bool, timeout: int, **what: str
+) -> None:
+    """Run the notebooks of a study and write its pages; what has not changed since is taken over.
 
-    Exit code 0: all well; 1: a notebook failed (its page says what); 2: the request cannot be carried out.
+    \b
+    Exit code 0: all well.
+    1: a notebook failed; its page says what, and the last good one still stands.
+    2: the request cannot be carried out.
+    3: nothing to report: no data in the period.
 
     \b
     Example:
         custservice report data/demo/study.toml
+        custservice report study.toml --by location --only summary --since 2024-01
     """
+    from custservice.choice import Choice
     from custservice.reporting import run_reports
+    from custservice.reporting.plan import split
+    from custservice.study import open_study
 
     target = out or Path("reports") / (study.resolve().parent.name if study.stem == "study" else study.stem)
-    with _Progress(len(only) or 4) as progress:
-        summary = run_reports(study, target, only=only or None, workers=workers, force=force, tell=progress.tell)
+    opened, by = open_study(study), what.pop("by")
+    choices = split(opened, by, Choice(**what))
+    with _Progress((len(set(only)) or 4) * len(choices)) as progress:
+        summary = run_reports(
+            opened,
+            target,
+            only=only or None,
+            choices=choices,
+            workers=workers,
+            force=force,
+            timeout=timeout,
+            tell=progress.tell,
+        )
     click.echo(str(summary.index))
     sys.exit(summary.exit_code)
 
@@ -170,7 +196,9 @@ class _Progress:
 
     def tell(self, run: NotebookRun) -> None:
         """Report the end of one notebook."""
-        line = f"{run.name}: {run.status} ({run.seconds:.1f} s)" + (f": {run.message}" if run.message else "")
+        status = f"as on {run.made}" if run.taken_over else f"{run.status} ({run.seconds:.1f} s)"
+        where = " ".join(word for word in (run.name, run.choice.place, run.choice.period) if word)
+        line = f"{where}: {status}" + (f": {run.message}" if run.message else "")
         if self._bar is not None:
             self._bar.update()
             if run.message:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+#: So many allowed words are listed.
+_MOST = 30
+
 
 class CustserviceError(Exception):
     """Base of every error raised on purpose; its text is one sentence for the user."""
@@ -26,6 +29,10 @@ class ReportError(CustserviceError):
     """A report that cannot be run as asked."""
 
 
+class NothingToReportError(ReportError):
+    """A place or period without anything to report."""
+
+
 def did_you_mean(word: str, allowed: Iterable[str]) -> str:
     """Return ``", did you mean 'x'?"`` for the nearest allowed word, or the list of what is allowed.
 
@@ -38,4 +45,7 @@ def did_you_mean(word: str, allowed: Iterable[str]) -> str:
     """
     options = sorted(allowed)
     near = difflib.get_close_matches(word, options, n=1, cutoff=0.6)
-    return f", did you mean '{near[0]}'?" if near else f"; allowed are {', '.join(options)}"
+    if near:
+        return f", did you mean '{near[0]}'?"
+    more = f" and {len(options) - _MOST:,} more" if len(options) > _MOST else ""
+    return f"; allowed are {', '.join(options[:_MOST])}{more}"

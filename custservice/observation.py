@@ -54,6 +54,27 @@ def until_the_end(
     return end, visits[inside].reset_index(drop=True)
 
 
+def when_known(panel: pd.DataFrame) -> str:
+    """Say from when on the outcomes of a panel's reviewed visits are known, "" where at least one is known already.
+
+    Examples
+    --------
+    >>> panel = pd.DataFrame({"review_id": ["a"], "returned": [None], "time_zero": pd.to_datetime(["2024-03-01"])})
+    >>> panel.attrs["window_days"] = 60
+    >>> when_known(panel)
+    'Whether these customers come back is known 60 days after each visit: on 30 April 2024.'
+    """
+    reviewed = panel[panel["review_id"].notna()]
+    if reviewed.empty or reviewed["returned"].notna().any():
+        return ""
+    window = int(panel.attrs["window_days"])
+    first, last = (
+        f"{day:%d %B %Y}".lstrip("0") for day in reviewed["time_zero"].agg(["min", "max"]) + pd.Timedelta(days=window)
+    )
+    when = f"on {last}" if first == last else f"for the first of them on {first}, for all on {last}"
+    return f"Whether these customers come back is known {window} days after each visit: {when}."
+
+
 def _end_of_observation(until: Any) -> pd.Timestamp:
     try:
         end = pd.Timestamp(until)

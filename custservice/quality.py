@@ -17,13 +17,12 @@ if TYPE_CHECKING:
 
 
 def rows_read(study: Study) -> pd.DataFrame:
-    """Return per table: rows in, kept, set aside (rows in = kept + set aside)."""
+    """Return per table: rows in, kept, set aside (rows in = kept + set aside); of the whole files, for a part too."""
     aside = study.quarantine["table"].value_counts() if len(study.quarantine) else pd.Series(dtype="int64")
-    tables = {"reviews": study.reviews} | ({} if study.stand_in else {"visits": study.visits})
     rows = []
-    for name, frame in tables.items():
-        out = int(aside.get(name, 0))
-        rows.append({"table": name, "rows_in": len(frame) + out, "kept": len(frame), "set_aside": out})
+    for name, loaded in study.loaded.items():
+        kept, out = len(loaded.table), int(aside.get(name, 0))
+        rows.append({"table": name, "rows_in": kept + out, "kept": kept, "set_aside": out})
     return pd.DataFrame(rows)
 
 

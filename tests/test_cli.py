@@ -189,3 +189,27 @@ def test_demo_writes_a_study(tmp_path: Path) -> None:
     (tmp_path / "demo" / "reviews.parquet").unlink()
     assert run("demo", tmp_path / "demo").exit_code == 0  # it is a demo study, which may be made anew
     assert (tmp_path / "demo" / "reviews.parquet").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (["--since", "2031-01"], 3, "There is no visit from 2031-01-01"),
+        (["--since", "2031-01", "--by", "month"], 3, "There is no visit from 2031-01-01"),
+        (["--since", "June"], 2, "'since' is 'June', but must be a day"),
+        (["--by", "staff"], 2, "no column 'staff_id'"),
+        (["--by", "weekday"], 2, "'location', 'staff', 'month'"),
+        (["--only", "sumary"], 2, "did you mean 'summary'"),
+        (["--timeout", "0"], 2, "timeout"),
+    ],
+)
+def test_reports_say_what_cannot_be_done(
+    files: tuple[Path, Path], tmp_path: Path, words: list[str], code: int, sentence: str
+) -> None:
+    run("init", *files, "--out", tmp_path / "study.toml")
+    told = run("report", tmp_path / "study.toml", "--out", tmp_path / "out", *words)
+    assert told.exit_code == code, told.output
+    if code == 3 and "--by" not in words:
+        assert sentence in (tmp_path / "out" / "index.html").read_text("utf-8")
+    else:
+        assert sentence in " ".join(told.output.split())

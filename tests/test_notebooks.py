@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
+from small_report import write_small_study
 
 from custservice import words
-from custservice.reporting.runs import NOTEBOOKS
+from custservice.choice import Choice
+from custservice.reporting.parameters import check_parameters
+from custservice.reporting.plan import NOTEBOOKS
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 
@@ -53,3 +59,33 @@ def test_the_leadership_page_speaks_plainly() -> None:
     said += [words.READ_FOREST, words.READ_PLACES, *words.CERTAINTY.values(), *words.ACTIONS.values()]
     for text in said:
         assert not re.search(JARGON, text, re.IGNORECASE), text
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_notebooks_take_every_choice(name: str) -> None:
+    defaults = check_parameters(FOLDER / f"{name}.ipynb", {})
+    assert list(defaults) == ["study_file", "publish", *(field.name for field in fields(Choice))]
+    assert all(defaults[field.name] == "" for field in fields(Choice))
+
+
+def command(name: str) -> str:
+    return str(Path(sys.executable).parent / name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["summary", "data_quality"])
+def test_notebooks_run_under_plain_papermill(name: str, tmp_path: Path) -> None:
+    study, made = write_small_study(tmp_path), tmp_path / "made.ipynb"
+    given = ["-p", "study_file", str(study), "-p", "since", "2024-01", "-p", "location", "West Pier"]
+    words = [command("papermill"), str(FOLDER / f"{name}.ipynb"), str(made), "-k", "python3", *given]
+    subprocess.run(words, check=True, capture_output=True)
+    outputs = [o for c in json.loads(made.read_text("utf-8"))["cells"] for o in c.get("outputs", [])]
+    assert any(": West Pier, " in str(output) for output in outputs)
+    assert not any(output["output_type"] == "error" for output in outputs)
+
+
+@pytest.mark.slow
+def test_notebooks_run_under_plain_nbconvert(tmp_path: Path) -> None:
+    words = [command("jupyter"), "nbconvert", "--to", "html", "--execute", str(FOLDER / "summary.ipynb")]
+    subprocess.run([*words, "--output-dir", str(tmp_path)], check=True, capture_output=True)
+    assert "Corner Cafes (demo)" in (tmp_path / "summary.html").read_text("utf-8")

@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from custservice.choice import ALL, Choice
+from custservice.reporting.plan import PATHS
+
 TIMEOUT_SECONDS = 900
-#: Parameters that are paths: what is published names them without their folder.
-_PATHS = ("study_file", "publish")
-_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_FOLDER = re.compile(r"(?<![\w.:/\\])(?:[A-Za-z]:)?(?:[/\\][^\s/\\'\":,]+)+[/\\]")
 
 
 @dataclass(frozen=True)
@@ -32,13 +34,21 @@ class NotebookRun:
     about
         One sentence on what it answers.
     status
-        ``"ok"`` or ``"failed"``.
+        ``"ok"``, ``"failed"``, or ``"empty"`` where there is nothing to report.
     seconds
         How long it ran.
     message
-        For a failed run: the cell and the error, for analysts.
+        For a failed run: the cell and the error, for analysts; for an empty one: why.
     parameters
         All of them, defaults included; of files and folders the names only.
+    choice
+        The visits it is about.
+    made
+        When its page was made (UTC), or last tried.
+    taken_over
+        Whether that was in an earlier run, since when nothing has changed.
+    memory
+        The most memory that it took, in MB, where that could be measured.
     """
 
     name: str
@@ -49,11 +59,15 @@ class NotebookRun:
     seconds: float
     message: str
     parameters: dict[str, Any]
+    choice: Choice = ALL
+    made: str = ""
+    taken_over: bool = False
+    memory: float | None = None
 
     @property
     def page(self) -> str:
-        """File name of the page."""
-        return f"{self.name}.html"
+        """The page, as seen from the folder of the report."""
+        return f"{self.choice.slug}/{self.name}/{self.name}.html"
 
 
 @dataclass(frozen=True)
@@ -78,6 +92,17 @@ def read_outline(notebook: Path) -> Outline:
     )
 
 
+def without_folders(message: str) -> str:
+    """Return a message in which files are named without their folders, which are nobody's business.
+
+    Examples
+    --------
+    >>> without_folders("There is no file /srv/shop/reviews.csv: see https://example.org/help/files")
+    'There is no file reviews.csv: see https://example.org/help/files'
+    """
+    return _FOLDER.sub("", message)
+
+
 def load_papermill() -> None:
     """Import papermill without the grammar of addresses that jsonschema would build on import.
 
@@ -93,7 +118,14 @@ def load_papermill() -> None:
             del sys.modules[grammar]
 
 
-def execute(notebook: Path, out: Path, parameters: dict[str, Any], folder: Path) -> NotebookRun:
+def execute(
+    notebook: Path,
+    out: Path,
+    parameters: dict[str, Any],
+    folder: Path,
+    timeout: int = TIMEOUT_SECONDS,
+    inside: bool = False,
+) -> NotebookRun:
     """Run a notebook with checked parameters; a failure is part of the result, not raised.
 
     Parameters
@@ -106,35 +138,56 @@ def execute(notebook: Path, out: Path, parameters: dict[str, Any], folder: Path)
         All of its parameters, as `check_parameters` returns them.
     folder
         Working folder of its kernel.
+    timeout
+        Seconds after which a notebook (in a plain kernel: one of its cells) that still runs is a failure.
+    inside
+        Run the cells in this process, which must be one that was made for it, instead of a kernel's.
     """
     import papermill
+    from nbclient.exceptions import CellTimeoutError
     from papermill.exceptions import PapermillExecutionError
 
     outline = read_outline(notebook)
     start = time.perf_counter()
     message = ""
     try:
-        with tempfile.TemporaryDirectory(prefix="custservice-") as sockets, _event_loop():
+        with _inside(folder) if inside else _kernel(folder, timeout) as options:
             papermill.execute_notebook(
-                str(notebook),
-                str(out),
-                parameters=parameters,
-                kernel_name="python3",
-                resources={"metadata": {"path": str(folder)}},  # papermill's own cwd would move the whole process
-                progress_bar=False,
-                execution_timeout=TIMEOUT_SECONDS,
-                kernel_manager_class=_private_kernel(sockets),
+                str(notebook), str(out), parameters=parameters, kernel_name="python3", progress_bar=False, **options
             )
-    except PapermillExecutionError as failed:
-        message = f"Cell {failed.exec_count}: {failed.ename}: {_ANSI.sub('', failed.evalue)}"
+    except PapermillExecutionError as failed:  # counted without the cell of parameters that papermill adds
+        message = f"Cell {failed.exec_count - 1}: {failed.ename}: {_ANSI.sub('', failed.evalue)}"
+    except CellTimeoutError:
+        message = f"A cell took longer than {timeout:,} s."
     except Exception as failed:  # a dead kernel or a timeout is a failed notebook, not the end of the run
         lines = _ANSI.sub("", str(failed)).splitlines() or ["no message"]
         message = f"{type(failed).__name__}: {lines[0]}"
-    message = (message or _left_undone(out)).replace(f"{folder}{os.sep}", "")
+    message = without_folders(message or _left_undone(out))
     seconds = time.perf_counter() - start
     status = "failed" if message else "ok"
-    named = {name: Path(value).name if name in _PATHS else value for name, value in parameters.items()}
+    named = {name: Path(value).name if name in PATHS else value for name, value in parameters.items()}
     return NotebookRun(notebook.stem, outline.title, outline.audience, outline.about, status, seconds, message, named)
+
+
+@contextmanager
+def _inside(folder: Path) -> Iterator[dict[str, Any]]:
+    """Give papermill what runs cells here."""
+    from custservice.reporting import inside
+
+    os.chdir(folder)
+    yield {"engine_name": inside.NAME, "request_save_on_cell_execute": False}
+
+
+@contextmanager
+def _kernel(folder: Path, timeout: int) -> Iterator[dict[str, Any]]:
+    """Give papermill what starts a kernel of our own in a folder."""
+    with tempfile.TemporaryDirectory(prefix="custservice-") as sockets, _event_loop():
+        where = {"metadata": {"path": str(folder)}}  # papermill's own cwd would move the whole process
+        yield {
+            "resources": where,
+            "execution_timeout": timeout,
+            "kernel_manager_class": _private_kernel(sockets),
+        }
 
 
 @contextmanager
@@ -157,7 +210,7 @@ def _private_kernel(sockets: str) -> type[Any]:
     from jupyter_client.manager import AsyncKernelManager
 
     async def start_kernel(self: Any, **options: Any) -> None:
-        options.setdefault("env", {**os.environ, **_ONE_THREAD})
+        options.setdefault("env", {**os.environ, **ONE_THREAD})
         await AsyncKernelManager.start_kernel(self, **options)
 
     own: dict[str, Any] = {"start_kernel": start_kernel}
@@ -171,7 +224,8 @@ def _left_undone(executed: Path) -> str:
     if not executed.exists():
         return "The notebook left no output."
     cells = json.loads(executed.read_text(encoding="utf-8"))["cells"]
-    for number, cell in enumerate((c for c in cells if c["cell_type"] == "code"), start=1):
+    own = [c for c in cells if c["cell_type"] == "code" and "injected-parameters" not in c["metadata"].get("tags", [])]
+    for number, cell in enumerate(own, start=1):
         if cell["metadata"].get("papermill", {}).get("status") != "completed":
             return f"Cell {number} did not finish, and nothing after it ran."
     return ""

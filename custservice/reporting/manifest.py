@@ -1,65 +1,97 @@
-"""What a report was made from: versions, parameters, data, times."""
+"""What a run was made from and how: versions, parameters, data, seeds, times."""
 
 from __future__ import annotations
 
-import datetime as dt
-import json
+import inspect
 import platform
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from importlib.metadata import PackageNotFoundError, version
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from custservice.cache import hash_file
 from custservice.reporting.execute import NotebookRun
+from custservice.reporting.plan import Job, Seen, lexicon_hash, versions
+from custservice.reporting.store import MADE_BY
 from custservice.study import Study
 
-_PACKAGES = (
-    "custservice",
-    "pandas",
-    "numpy",
-    "scipy",
-    "matplotlib",
-    "papermill",
-    "nbconvert",
-    "vaderSentiment",
-    "py3langid",
-)
+#: What a run is compared by with the run before.
+_MEASURES = {"reviews": "reviews", "known": "known outcomes", "praise": "praise", "blame": "blame"}
 
 
-#: By this a folder is known to be a report of ours.
-MADE_BY = "custservice report"
-
-
-def files_of(folder: Path) -> set[str] | None:
-    """Return the files that a report's manifest names, itself included; None where the folder holds no report."""
-    try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        return {*manifest["files"], "manifest.json"} if manifest["made_by"] == MADE_BY else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def make_manifest(study: Study, runs: Sequence[NotebookRun], started: dt.datetime, seconds: float) -> dict[str, Any]:
-    """Return the manifest of a run as plain JSON values."""
+def make_manifest(
+    study: Study, job: Job, run: NotebookRun, seen: Seen, before: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """Return the manifest of a run as plain JSON values; ``before`` is that of the run whose place it takes."""
+    made_by = commit()
+    tables = {"reviews": len(study.reviews), "visits": len(study.visits), "set_aside": len(study.quarantine)}
     return {
-        "made_by": MADE_BY,
-        "study": study.title,
-        "started": started.isoformat(timespec="seconds"),
-        "seconds": round(seconds, 2),
-        "commit": commit(),
+        **about(study, job, run),
+        "commit": made_by.removesuffix("-dirty") if made_by else None,
+        "dirty": made_by.endswith("-dirty") if made_by else None,
         "python": platform.python_version(),
-        "versions": {name: _version(name) for name in _PACKAGES},
-        "seed": None,  # nothing in a report is drawn at random
+        "versions": versions(),
+        "seeds": seeds(),
+        "lexicon": lexicon_hash(study),
         "inputs": study.input_hashes,
         "settings": study.config.model_dump(mode="json"),
-        "rows": {"reviews": len(study.reviews), "visits": len(study.visits), "set_aside": len(study.quarantine)},
-        "data_until": f"{study.visits['visited_at'].max():%Y-%m-%d}",
-        "notebooks": [asdict(run) for run in runs],
+        "rows": tables,
+        "measures": seen.measures,
+        "before": _before(job, before),
     }
 
 
+def about(study: Study, job: Job, run: NotebookRun) -> dict[str, Any]:
+    """Return what is known of a run that failed, too."""
+    outline = {"name": run.name, "title": run.title, "audience": run.audience, "about": run.about}
+    return {
+        "made_by": MADE_BY,
+        "study": study.title,
+        **outline,
+        "choice": asdict(job.choice),
+        "place": job.choice.place,
+        "period": job.choice.period,
+        "status": run.status,
+        "message": run.message,
+        "parameters": run.parameters,
+        "key": job.key,
+        "content": job.content,
+        "data_until": job.data_until,
+        "made": run.made,
+        "seconds": round(run.seconds, 2),
+        "peak_memory_mb": run.memory,
+    }
+
+
+def hashes_of(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file in the folder of a run."""
+    return {p.relative_to(folder).as_posix(): hash_file(p) for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def change(manifest: Mapping[str, Any]) -> str:
+    """Say what changed since the run before, "" where there was none."""
+    before, now = manifest.get("before"), manifest.get("measures", {})
+    if not before:
+        return ""
+    old = before["measures"]
+    counts = [_counted(now[k] - old[k], word) for k, word in _MEASURES.items() if isinstance(now[k], int)]
+    rates = [f"{k} {old[k]:.0f} → {now[k]:.0f} of 100" for k in ("praise", "blame") if round(old[k]) != round(now[k])]
+    said = [text for text in (*counts, *rates) if text]
+    return f"{', '.join(said) or 'nothing of note'} (data until {before['data_until']})"
+
+
+def seeds() -> dict[str, int]:
+    """Return the seeds of what is drawn at random: the bands over all rows, and the bootstrap of the shares."""
+    from custservice.regression.bands import simultaneous_bands
+    from custservice.regression.shares import driver_importance
+
+    drawn: dict[str, Callable[..., Any]] = {"bands": simultaneous_bands, "importance": driver_importance}
+    return {name: int(inspect.signature(how).parameters["seed"].default) for name, how in drawn.items()}
+
+
+@cache
 def commit() -> str | None:
     """Return the commit of the project's checkout with ``-dirty`` where it was changed, None outside one."""
     folder = Path(__file__).parents[2]
@@ -79,8 +111,14 @@ def commit() -> str | None:
     return made.stdout.strip()
 
 
-def _version(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
+def _before(job: Job, before: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return the run before: of the same data, the one that it was compared with itself."""
+    if before is None:
         return None
+    if before["content"] == job.content:
+        return before.get("before")
+    return {name: before[name] for name in ("made", "data_until", "measures", "key")}
+
+
+def _counted(more: int, word: str) -> str:
+    return f"{more:+,} {word}" if more else ""

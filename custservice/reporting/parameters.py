@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+from custservice.choice import DAYS, day_of
 from custservice.errors import ReportError, did_you_mean
 
 _TYPES = {"str": str, "int": int, "float": float, "bool": bool}
@@ -51,13 +52,14 @@ def check_parameters(notebook: Path, given: Mapping[str, Any]) -> dict[str, Any]
     Raises
     ------
     ReportError
-        An unknown name or a wrong type; the sentence shows what is allowed.
+        An unknown name, a wrong type, or a day that is none; the sentence shows what is allowed.
     """
     from pydantic import ValidationError
 
     model = read_parameters(notebook)
     try:
-        return model(**given).model_dump()
+        checked = model(**given).model_dump()
+        return {name: day_of(value, name) if name in DAYS else value for name, value in checked.items()}
     except ValidationError as bad:
         first = bad.errors()[0]
         name = str(first["loc"][0])

@@ -58,10 +58,10 @@ def css_string(text: str) -> str:
 
 
 def links_to(pages: Sequence[tuple[str, Outline]], here: str) -> list[dict[str, Any]]:
-    """Return the links between the pages of a report; the page itself is marked."""
-    links = [{"title": "Overview", "href": "index.html", "here": here == "index", "audience": "index", "about": ""}]
+    """Return the links of a page to the overview and to the other pages of its place and period; itself is marked."""
+    links = [{"title": "Overview", "href": "../../index.html", "here": False, "audience": "index", "about": ""}]
     return links + [
-        {"title": o.title, "href": f"{n}.html", "here": n == here, "audience": o.audience, "about": o.about}
+        {"title": o.title, "href": f"../{n}/{n}.html", "here": n == here, "audience": o.audience, "about": o.about}
         for n, o in pages
     ]
 
@@ -124,11 +124,9 @@ def failed_page(run: NotebookRun, page: dict[str, Any]) -> str:
     return _UNSEEN.sub("", _template("failed.html.j2").render(page=page, lead=lead, message=run.message))
 
 
-def index_page(
-    runs: Sequence[NotebookRun], absent: Sequence[str], notes: Sequence[str], lead: str, page: dict[str, Any]
-) -> str:
-    """Render the front page of a report; ``absent`` are the titles of the notebooks that were not asked for."""
-    html = _template("runs.html.j2").render(page=page, runs=runs, absent=absent, notes=notes, lead=lead)
+def index_page(rows: Sequence[dict[str, Any]], notes: Sequence[str], lead: str, page: dict[str, Any]) -> str:
+    """Render the front page of a report: a row per run (see `custservice.reporting.overview`), and notes."""
+    html = _template("runs.html.j2").render(page=page, rows=rows, notes=notes, lead=lead)
     return _UNSEEN.sub("", html)
 
 

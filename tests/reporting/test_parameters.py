@@ -13,7 +13,7 @@ from custservice.reporting.parameters import check_parameters
 
 @pytest.fixture
 def notebook(tmp_path: Path) -> Path:
-    return write(tmp_path, 'study_file: str = "x"  # which\nleast: int = 3\n')
+    return write(tmp_path, 'study_file: str = "x"  # which\nleast: int = 3\nsince: str = ""\n')
 
 
 def write(folder: Path, source: str, tags: tuple[str, ...] = ("parameters",)) -> Path:
@@ -24,7 +24,8 @@ def write(folder: Path, source: str, tags: tuple[str, ...] = ("parameters",)) ->
 
 
 def test_defaults_are_filled_in(notebook: Path) -> None:
-    assert check_parameters(notebook, {"least": 5}) == {"study_file": "x", "least": 5}
+    assert check_parameters(notebook, {"least": 5}) == {"study_file": "x", "least": 5, "since": ""}
+    assert check_parameters(notebook, {"since": "2024-02"})["since"] == "2024-02-01"
 
 
 @pytest.mark.parametrize(
@@ -33,6 +34,7 @@ def test_defaults_are_filled_in(notebook: Path) -> None:
         ({"studyfile": "a"}, "no parameter 'studyfile', did you mean 'study_file'"),
         ({"least": "5"}, "parameter 'least' must be int, not '5'"),
         ({"least": 5.0}, "parameter 'least' must be int"),
+        ({"since": "2024-02-30"}, "'since' is '2024-02-30', but must be a day such as 2024-01-31, or a month"),
     ],
 )
 def test_what_is_not_allowed_is_said(notebook: Path, given: dict[str, object], sentence: str) -> None:

@@ -10,11 +10,13 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from custservice.choice import Choice
 from custservice.demo import make_demo
-from custservice.errors import ReportError
 from custservice.reporting import runs
 from custservice.reporting.execute import execute
+from custservice.reporting.plan import split
 from custservice.reporting.runs import NOTEBOOKS, run_reports
+from custservice.study import open_study
 
 pytestmark = pytest.mark.slow
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "x", "language": "python"}}
@@ -42,9 +44,12 @@ def report(study: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return summary.index.parent
 
 
+def page(report: Path, name: str) -> str:
+    return (report / "all" / name / f"{name}.html").read_text(encoding="utf-8")
+
+
 def test_every_page_is_there_and_loads_nothing(report: Path) -> None:
-    for name in ("index", *NOTEBOOKS):
-        html = (report / f"{name}.html").read_text(encoding="utf-8")
+    for html in ((report / "index.html").read_text(encoding="utf-8"), *(page(report, name) for name in NOTEBOOKS)):
         assert html.startswith("<!DOCTYPE html>")
         assert "Content-Security-Policy" in html
         assert "<script" not in html
@@ -55,45 +60,77 @@ def test_every_page_is_there_and_loads_nothing(report: Path) -> None:
         assert len(html.encode()) < 1_500_000
 
 
-def test_pages_link_to_each_other_and_hide_code_from_leaders(report: Path) -> None:
-    summary = (report / "summary.html").read_text(encoding="utf-8")
-    assert all(f'href="{name}.html"' in summary for name in NOTEBOOKS if name != "summary")
-    assert "open_study" not in summary
-    assert '<details class="code">' in (report / "repeat_business.html").read_text(encoding="utf-8")
+def test_every_link_leads_to_a_file(report: Path) -> None:
+    for path in report.rglob("*.html"):
+        links = re.findall(r'href="([^"#]+)', path.read_text(encoding="utf-8"))
+        assert links
+        assert all((path.parent / link).is_file() for link in links), (path, links)
+
+
+def test_code_is_hidden_from_leaders(report: Path) -> None:
+    assert "open_study" not in page(report, "summary")
+    assert '<details class="code">' in page(report, "repeat_business")
 
 
 def test_tables_and_manifest_stand_beside(report: Path, study: Path) -> None:
-    manifest = json.loads((report / "manifest.json").read_text(encoding="utf-8"))
+    folder = report / "all" / "repeat_business"
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert set(manifest["inputs"]) == {"reviews.csv", "visits.csv"}
-    assert {n["name"] for n in manifest["notebooks"]} == set(NOTEBOOKS)
+    assert manifest["parameters"]["study_file"] == "study.toml"
+    assert manifest["parameters"]["location"] == ""
+    assert set(manifest["seeds"]) == {"bands", "importance"}
+    assert isinstance(manifest["dirty"], bool)
     assert manifest["versions"]["pandas"]
     assert manifest["rows"]["visits"] > 2900
-    effects = (report / "tables" / "effects.csv").read_text(encoding="utf-8").splitlines()
+    effects = (folder / "tables" / "effects.csv").read_text(encoding="utf-8").splitlines()
     assert effects[0].startswith("driver,polarity,n_mentions,effect")
     assert len(effects) > 3
-    assert not (report / "notebooks").exists()
+    there = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+    assert there == {*manifest["files"], "manifest.json"}
+    listed = [json.loads(line) for line in (report / "runs.jsonl").read_text("utf-8").splitlines()]
+    assert [run["name"] for run in listed] == list(NOTEBOOKS)
+    assert all((report / run["manifest"]).exists() for run in listed)
 
 
 def test_a_failed_notebook_gives_a_page_and_the_others_run(
-    study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    study: Path, report: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "notebooks"
     shutil.copytree(runs.notebooks_folder(), folder)
-    book = nbformat.read(folder / "data_quality.ipynb", as_version=4)
-    book.cells.insert(4, nbformat.v4.new_code_cell("raise ValueError('<b>boom</b>')"))
-    nbformat.write(book, folder / "data_quality.ipynb")
+    for name in ("data_quality", "summary"):
+        book = nbformat.read(folder / f"{name}.ipynb", as_version=4)
+        book.cells.insert(4, nbformat.v4.new_code_cell("raise ValueError('<b>boom</b>')"))
+        nbformat.write(book, folder / f"{name}.ipynb")
     monkeypatch.setattr(runs, "notebooks_folder", lambda: folder)
     told: list[str] = []
     out = tmp_path / "report"
-    summary = run_reports(study, out, only=["data_quality", "summary"], tell=lambda run: told.append(run.name))
+    shutil.copytree(report, out)
+    shutil.rmtree(out / "all" / "data_quality")
+    summary = run_reports(study, out, tell=lambda run: told.append(run.name))
     assert summary.exit_code == 1
-    assert {run.name: run.status for run in summary.runs} == {"summary": "ok", "data_quality": "failed"}
-    page = (out / "data_quality.html").read_text(encoding="utf-8")
-    assert "could not be made" in page
-    assert "ValueError: &lt;b&gt;boom&lt;/b&gt;" in page
-    assert "Traceback" not in page
-    assert "Failed." in (out / "index.html").read_text(encoding="utf-8")
-    assert sorted(told) == ["data_quality", "summary"]
+    assert {run.name: run.status for run in summary.runs} == {
+        "summary": "failed",
+        "repeat_business": "ok",
+        "staff_attitude": "ok",
+        "data_quality": "failed",
+    }
+    failed = page(out, "data_quality")
+    assert "could not be made" in failed
+    assert "ValueError: &lt;b&gt;boom&lt;/b&gt;" in failed
+    assert "Traceback" not in failed
+    assert page(out, "summary") == page(report, "summary"), "the last good page still stands"
+    leaders = (out / "all" / "summary" / "failed.html").read_text("utf-8")
+    assert "could not be made" in leaders
+    assert "boom" not in leaders
+    index = (out / "index.html").read_text("utf-8")
+    assert "Failed. Cell 3: ValueError: &lt;b&gt;boom&lt;/b&gt;" in index  # the third code cell of the notebook
+    assert "still stands." in index
+    assert index.count("Taken over: nothing has changed since") == 2
+    assert sorted(told) == sorted(NOTEBOOKS)
+    monkeypatch.undo()
+    again = run_reports(study, out)
+    assert again.exit_code == 0
+    assert not (out / "all" / "summary" / "failed.html").exists()
 
 
 @pytest.mark.parametrize(
@@ -109,31 +146,29 @@ def test_leaving_early_is_a_failure(source: str, message: str, tmp_path: Path) -
     assert re.search(message, run.message)
 
 
-def test_the_old_report_is_replaced_whole(study: Path, report: Path, tmp_path: Path) -> None:
-    again = tmp_path / "again"
-    shutil.copytree(report, again)
-    (again / "summary.html").write_text("old", encoding="utf-8")
-    run_reports(study, again, only=["data_quality"])
-    assert not (again / "summary.html").exists()
-    assert (again / "data_quality.html").exists()
-    assert "Not asked for in this run: What brings customers back" in (again / "index.html").read_text("utf-8")
-    assert [p.name for p in tmp_path.iterdir()] == ["again"]
-    with pytest.raises(ReportError, match="no notebook 'sumary', did you mean 'summary'"):
-        run_reports(study, tmp_path / "x", only=["sumary"])
+def test_two_runs_give_the_same_pages(study: Path, report: Path, tmp_path: Path) -> None:
+    again = run_reports(study, tmp_path / "again", force=True)
+    assert [run.status for run in again.runs] == ["ok"] * len(NOTEBOOKS)
+    for path in sorted(p for p in report.glob("all/**/*") if p.suffix in (".html", ".csv")):
+        other = tmp_path / "again" / path.relative_to(report)
+        one, two = (p.read_text("utf-8").partition("<footer>")[0] for p in (path, other))
+        assert one == two, path.name
 
 
-def test_what_no_report_wrote_is_never_lost(study: Path, report: Path, tmp_path: Path) -> None:
-    mine = tmp_path / "mine"
-    mine.mkdir()
-    (mine / "manifest.json").write_text('{"name": "a web app"}', encoding="utf-8")
-    with pytest.raises(ReportError, match=r"holds 'manifest.json', which no report wrote"):
-        run_reports(study, mine)
-    again = tmp_path / "again"
-    shutil.copytree(report, again)
-    (again / "thesis.txt").write_text("years of work", encoding="utf-8")
-    with pytest.raises(ReportError, match=r"holds 'thesis.txt', which no report wrote and which would be lost"):
-        run_reports(study, again)
-    assert (again / "thesis.txt").read_text("utf-8") == "years of work"
+def test_places_and_months_have_pages_of_their_own(study: Path, tmp_path: Path) -> None:
+    opened = open_study(study)
+    place, month = split(opened, "location")[0], split(opened, "month")[-1]
+    never = Choice(since="2031-01").checked()
+    summary = run_reports(opened, tmp_path / "out", only=["summary"], choices=[place, month, never])
+    assert [run.status for run in summary.runs] == ["ok", "ok", "empty"]
+    assert summary.exit_code == 0
+    first, second, _ = ((tmp_path / "out" / run.page) for run in summary.runs)
+    assert f": {place.location}" in first.read_text("utf-8")
+    assert "Whether these customers come back is known 60 days after each visit" in second.read_text("utf-8")
+    index = (tmp_path / "out" / "index.html").read_text("utf-8")
+    assert month.period in index
+    assert "There is no visit from 2031-01-01" in index
+    assert run_reports(opened, tmp_path / "none", only=["summary"], choices=[never]).exit_code == 3
 
 
 def test_nothing_published_names_a_folder_of_this_machine(study: Path, report: Path) -> None:
