@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from custservice.errors import EstimationError
 from custservice.regression.bands import simultaneous_bands
 from custservice.regression.cox import fit_cox
 from custservice.regression.estimate import Estimate, benjamini_hochberg
@@ -136,14 +137,20 @@ def truth(model: str) -> float:
     return float((gone[1] - gone[0]).mean())
 
 
-def holds(cell: str) -> Callable[[int], bool]:
-    """Return what tells whether the interval of a repetition, given by its seed, holds the truth."""
+def holds(cell: str) -> Callable[[int], bool | None]:
+    """Return what tells whether the interval of a repetition, by its seed, holds the truth, None where refused."""
     model, locations, driver = cell.split("-")
     value = truth(model)
 
-    def once(seed: int) -> bool:
+    def once(seed: int) -> bool | None:
         rng = np.random.default_rng([seed, *cell.encode()])
-        row = FITS[model](make(rng, int(locations), driver, model), rng).table().iloc[0]
+        try:
+            table = FITS[model](make(rng, int(locations), driver, model), rng).table()
+        except EstimationError:  # too few mentions, by chance: an answer is refused
+            return None
+        if "mention" not in table.index:
+            return None
+        row = table.loc["mention"]
         return bool(row["low"] <= value <= row["high"])
 
     return once
@@ -181,7 +188,7 @@ def bands(seed: int) -> bool:
     return bool(((found.low <= effects) & (effects <= found.high)).all())
 
 
-OTHERS: dict[str, Callable[[int], bool]] = {"null": null, "symmetry": symmetry, "bands": bands}
+OTHERS: dict[str, Callable[[int], bool | None]] = {"null": null, "symmetry": symmetry, "bands": bands}
 CELLS = [f"{model}-{g}-{driver}" for model in FITS for g in LOCATIONS for driver in DRIVERS] + list(OTHERS)
 
 
@@ -202,21 +209,24 @@ def verdict(cell: str, share: float, done: int) -> str:
 
 
 def run(cell: str, repetitions: int, state: Path) -> tuple[int, int]:
-    """Return how often a cell was done and how often it came true; blocks that are written down are not done again."""
+    """Return how often a cell had an answer and how often it came true; blocks written down are not done again."""
     done = {}
     if state.exists():
         for line in state.read_text("utf-8").splitlines():
             block = json.loads(line)
             if block["cell"] == cell:
-                done[block["first"]] = block["true"]
+                done[block["first"]] = (block.get("answers", BLOCK), block["true"])
     once = OTHERS[cell] if cell in OTHERS else holds(cell)
     firsts = range(0, repetitions, BLOCK)
     for first in firsts:
         if first not in done:
-            done[first] = sum(once(seed) for seed in range(first, first + BLOCK))
+            told = [came for came in map(once, range(first, first + BLOCK)) if came is not None]
+            done[first] = (len(told), sum(told))
             with state.open("a", encoding="utf-8") as file:
-                file.write(json.dumps({"cell": cell, "first": first, "true": done[first]}) + "\n")
-    return len(firsts) * BLOCK, sum(done[first] for first in firsts)
+                block = {"cell": cell, "first": first, "answers": len(told), "true": sum(told)}
+                file.write(json.dumps(block) + "\n")
+    answers, true = (sum(done[first][k] for first in firsts) for k in (0, 1))
+    return answers, true
 
 
 def main() -> None:
@@ -228,7 +238,7 @@ def main() -> None:
     args = parser.parse_args()
     if unknown := [cell for cell in args.cell if cell not in CELLS]:
         sys.exit(f"There is no cell {unknown[0]}; there are {', '.join(CELLS)}.")
-    lines = ["| cell | repetitions | came true | Monte-Carlo error | to reach | |", "|---|---|---|---|---|---|"]
+    lines = ["| cell | answers | came true | Monte-Carlo error | to reach | |", "|---|---|---|---|---|---|"]
     print(*lines, sep="\n")
     for cell in args.cell:
         done, true = run(cell, args.repetitions or REPETITIONS[cell.split("-")[0]], args.state)

@@ -18,7 +18,6 @@ COLUMNS = ["review_id", "location_id", "reviewed_at", "returned", "driver", "pol
 
 def sentences_behind(
     study: Study,
-    *,
     driver: str | None = None,
     polarity: str | None = None,
     location: str | None = None,

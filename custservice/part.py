@@ -89,9 +89,9 @@ class _Borrowed(Study):
         return self.whole._cache
 
     @cached_property
-    def mentions(self) -> pd.DataFrame:
+    def scored_mentions(self) -> pd.DataFrame:
         """Mentions in the reviews of this part."""
-        found = self.whole.mentions
+        found = self.whole.scored_mentions
         return found[found["review_id"].isin(self.reviews["review_id"])].reset_index(drop=True)
 
 

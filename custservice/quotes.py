@@ -12,6 +12,7 @@ from functools import cache
 from html import escape
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from custservice.sentiment.tokens import split_sentences
@@ -24,6 +25,8 @@ LONGEST = 260
 #: Published quotes need this many mentions behind them, so that no single customer is put on show.
 LEAST_MENTIONS = 5
 _SAMPLE = 4000
+#: Log odds from which on a mention is sure, and below which it is not quoted.
+_SURE, _DOUBTFUL = 4.0, 3.0
 #: Sentiment (VADER's compound score) from which on a sentence carries feeling.
 _FELT = 0.05
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -186,12 +189,13 @@ def choose_quotes(
 ) -> pd.DataFrame:
     """Choose sentences that show a driver: readable in length, from different places, the same in every run.
 
-    Those whose words of feeling agree with the polarity come first: they show plainly what was meant.
+    The surest come first, then those whose words of feeling agree with the polarity: they show plainly what was meant.
+    None is shown that more likely than one in ten says something else.
 
     Parameters
     ----------
     reviews, mentions
-        Tables as defined in data/README.md.
+        Tables as defined in data/README.md; ``log_odds`` of the mentions tells how sure each is, all are without it.
     driver, polarity
         What the sentence mentions; none is returned where fewer than 5 mentions stand behind it.
     n
@@ -209,6 +213,8 @@ def choose_quotes(
     if len(found) < LEAST_MENTIONS:
         return pd.DataFrame(columns=columns, dtype="str")
     hide = mask if mask is not None else make_mask(reviews)
+    sure = found["log_odds"] if "log_odds" in found else pd.Series(np.inf, index=found.index)
+    found = found[sure >= _DOUBTFUL].assign(doubt=sure < _SURE)
     order = [hashlib.sha256(f"{driver}{r}".encode()).hexdigest() for r in found["review_id"]]
     found = found.assign(order=order).sort_values("order").head(40 * n)
     rows = found.merge(reviews[["review_id", "text", "location_id", "reviewed_at"]], on="review_id")
@@ -219,7 +225,7 @@ def choose_quotes(
     rows = rows[~rows["said"].duplicated()]
     rows["unfit"] = ~rows["length"].between(30, 180) + rows.duplicated("location_id") * 1
     rows["against"] = [-_feeling(said[:LONGEST], polarity) for said in rows["said"]]
-    rows = rows.sort_values(["unfit", "against", "order"], kind="stable").head(n)
+    rows = rows.sort_values(["unfit", "doubt", "against", "order"], kind="stable").head(n)
     parts = [
         _parts(text, start, end, hide)
         for text, start, end in zip(rows["text"], rows["start"], rows["end"], strict=True)
@@ -272,7 +278,7 @@ def anchor(name: str, polarity: str) -> str:
 
 def quotes_for(study: Study, driver: str, polarity: str, n: int = 3) -> pd.DataFrame:
     """Choose quotes of a study (see `choose_quotes`)."""
-    return choose_quotes(study.reviews, study.mentions, driver, polarity, n, study_mask(study))
+    return choose_quotes(study.reviews, study.scored_mentions, driver, polarity, n, study_mask(study))
 
 
 @cache

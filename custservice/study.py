@@ -146,6 +146,11 @@ class Study:
     @cached_property
     def mentions(self) -> pd.DataFrame:
         """Mentions of drivers and topics in the reviews that can be read: columns ``tables.MENTION_COLUMNS``."""
+        return self.scored_mentions[list(MENTION_COLUMNS)]
+
+    @cached_property
+    def scored_mentions(self) -> pd.DataFrame:
+        """The mentions with a column ``log_odds``: how sure each is (see `custservice.sentiment.mentions.find_scored`)."""
         key = hash_of("mentions", self._made("reviews"), hash_code(*_READING), self._lexicon_hash)
         return self._cache.frame("mentions", key, self._find_mentions)
 
@@ -183,17 +188,14 @@ class Study:
         cache = self._cache
         cache.renew()
         self._panels = {}
-        computed = [name for name, value in vars(type(self)).items() if isinstance(value, cached_property)]
-        for name in computed:
+        for name in [name for name, value in vars(type(self)).items() if isinstance(value, cached_property)]:
             vars(self).pop(name, None)
         self._cache = cache
 
     @cached_property
     def quarantine(self) -> pd.DataFrame:
         """Rows that were set aside: table, file, row, reason, raw, and the columns of their table."""
-        parts = [self._reviews.quarantine.assign(table="reviews")]
-        if self._visits is not None:
-            parts.append(self._visits.quarantine.assign(table="visits"))
+        parts = [loaded.quarantine.assign(table=table) for table, loaded in self.loaded.items()]
         whole = pd.concat(parts, ignore_index=True)
         return whole[["table", *(name for name in whole.columns if name != "table")]]
 
@@ -231,9 +233,7 @@ class Study:
         """
         from custservice.evidence import sentences_behind
 
-        return sentences_behind(
-            self, driver=driver, polarity=polarity, location=location, since=since, returned=returned
-        )
+        return sentences_behind(self, driver, polarity, location, since, returned)
 
     def compare(self, specifications: Mapping[str, Mapping[str, Any]] | None = None) -> pd.DataFrame:
         """Ask the same question under other windows, link times, models and controls.
@@ -382,11 +382,10 @@ class Study:
 
     def _find_mentions(self) -> pd.DataFrame:
         from custservice.panel import is_readable
-        from custservice.sentiment import find_all
+        from custservice.sentiment.mentions import find_scored
 
-        reviews = self.reviews[is_readable(self.reviews)]
-        found = find_all(reviews.set_index("review_id")["text"], self.lexicon)
-        return found.rename(columns={"text_id": "review_id"})[list(MENTION_COLUMNS)]
+        texts = self.reviews[is_readable(self.reviews)].set_index("review_id")["text"]
+        return find_scored(texts, self.lexicon).rename(columns={"text_id": "review_id"})
 
     def _build_panel(self, settings: Mapping[str, Any]) -> pd.DataFrame:
         from custservice.panel import build_panel

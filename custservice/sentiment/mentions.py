@@ -20,6 +20,7 @@ TYPES = {
     **{"start": "int64", "end": "int64"},
 }
 COLUMNS = tuple(TYPES)
+SCORED = {**TYPES, "log_odds": "float64"}
 AnyLexicon = Lexicon | str | Path | None
 
 
@@ -83,6 +84,23 @@ def find_all(texts: Texts, lexicon: AnyLexicon = None, *, workers: int = 1) -> p
     return _run(texts, lexicon, "all", workers)
 
 
+def find_scored(texts: Texts, lexicon: AnyLexicon = None) -> pd.DataFrame:
+    """Find mentions and topics as ``find_all`` does, and how sure each is.
+
+    Returns
+    -------
+    DataFrame
+        The columns of ``find_mentions``, and ``log_odds`` of each being true: infinite where patterns alone decide,
+        which they do for topics and for the groups of an own lexicon.
+
+    Examples
+    --------
+    >>> find_scored(["They said it was a waste of time.", "Lovely waitress."])["log_odds"].gt(3).tolist()
+    [False, True]
+    """
+    return _found(texts, lexicon, "all", 1)
+
+
 def compiled(lexicon: AnyLexicon = None) -> Tables:
     """Return the tables of a lexicon, made once.
 
@@ -101,6 +119,10 @@ def _tables(lexicon: Lexicon) -> Tables:
 
 
 def _run(texts: Texts, lexicon: AnyLexicon, kind: Kind, workers: int) -> pd.DataFrame:
+    return _found(texts, lexicon, kind, workers)[list(COLUMNS)]
+
+
+def _found(texts: Texts, lexicon: AnyLexicon, kind: Kind, workers: int) -> pd.DataFrame:
     # A lexicon that cannot be used is told of before any process starts.
     compiled(lexicon)
     return run_batches(partial(_batch, lexicon=lexicon, kind=kind), texts, workers)
@@ -114,20 +136,20 @@ def _batch(texts: list[Any], lexicon: AnyLexicon, kind: Kind) -> pd.DataFrame:
     with no_collecting():
         reading = Reading(tables, texts, kind)
         found = [
-            (sentence, *reading.span_of(sentence, one), one.driver, one.polarity)
+            (sentence, *reading.span_of(sentence, one), one.driver, one.polarity, one.log_odds)
             for sentence, statements in reading.judged.items()
             for one in statements
             if one.driver in families
         ]
         found.sort(key=itemgetter(0, 1))
-        columns = list(zip(*found, strict=True)) or [()] * 5
+        columns = list(zip(*found, strict=True)) or [()] * 6
         where = np.array(columns[0], np.int64)
         starts, ends = (reading.edges(np.array(columns[1 + way], np.int64), way) for way in (0, 1))
     sentences = reading.sentences
     places = sentences.text[where].tolist()
     evidence = [texts[place][a:b] for place, a, b in zip(places, starts, ends, strict=True)]
     named = [families[driver] for driver in columns[3]]
-    return frame_of([places, sentences.number[where], named, *columns[3:], evidence, starts, ends], TYPES)
+    return frame_of([places, sentences.number[where], named, *columns[3:5], evidence, starts, ends, columns[5]], SCORED)
 
 
 __all__ = ["COLUMNS", "TOPIC", "find_all", "find_mentions", "find_topics"]

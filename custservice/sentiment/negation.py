@@ -34,6 +34,7 @@ _WHO = {"no", "none", "nobody", "noone", "nothing", "neither", "nowhere", "one",
 _WORDS = {"not", "no", "never", "nobody", "without"}
 #: Words that turn "could not have been" and "never met" into the strongest praise or blame.
 _MORE = {"more", "better", "worse", "such", "so", "as"}
+_KINDER = {"better", "nicer", "superior"}
 _NO_COMPARATIVES = {
     "over",
     "offer",
@@ -139,9 +140,9 @@ def negator_of(
         return max(own) + 2
     if at is None:
         return first - 1 if praise and _is_least(scene, first, own) else None
-    if _is_emphasis(scene, at, first, own) or _is_undone(scene, at):
-        return None
-    return at
+    # "you will not find better staff" strengthens praise, and turns the blame that others are better.
+    strengthens = _is_emphasis(scene, at, first, own) and (praise or _KINDER.isdisjoint(words[k] for k in own))
+    return None if strengthens or _is_undone(scene, at) else at
 
 
 def _nearest(scene: Scene, first: int, own: frozenset[int], *, listed: bool) -> int | None:
