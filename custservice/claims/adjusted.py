@@ -1,0 +1,82 @@
+"""Effects of anything that a claim speaks of, within places, other mentions and history held constant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from custservice.claims.claim import CannotTellError, Measured
+from custservice.claims.effects import PER, UNIT, counted
+from custservice.claims.facts import Facts
+from custservice.claims.shares import clusters_of, enough
+from custservice.regression.design import DEFAULT_CONTROLS, LEAST_MENTIONS, build_controls
+from custservice.regression.linear import fit_linear
+
+
+def adjusted(
+    facts: Facts,
+    rows: pd.DataFrame,
+    columns: pd.DataFrame,
+    *,
+    outcome: str = "returned",
+    threshold: float,
+    beside: Sequence[str] = (),
+    unit: str = UNIT,
+) -> Measured:
+    """Regress an outcome on columns of a claim's own, within places.
+
+    Parameters
+    ----------
+    facts
+        What is held constant beside the mentions (`DEFAULT_CONTROLS`, or what the study says).
+    rows
+        Visits; those without the outcome are left out.
+    columns
+        What the claim speaks of, rows as in ``rows``; 0/1 columns that fewer than 30 visits have, or lack, are refused.
+        The first is reported: the difference it makes, the others held constant.
+    outcome
+        Column of ``rows``.
+    threshold
+        In the outcome's unit.
+    beside
+        Further columns of ``rows`` held constant, such as the other mentions.
+    unit
+        Of the outcome; returns are shown per 1,000 visits.
+
+    Raises
+    ------
+    EstimationError
+        Too few visits, or nothing to compare within places.
+    """
+    known = rows[outcome].notna().to_numpy()
+    rows, columns = rows[known], columns[known]
+    enough(rows, "visits to compare whose outcome is known", 2 * LEAST_MENTIONS)
+    for name in columns.columns[columns.isin([0, 1]).all()]:
+        least = int(min(columns[name].sum(), (1 - columns[name]).sum()))
+        if least < LEAST_MENTIONS:
+            raise CannotTellError(f"Only {least:,} visits to compare ({name}); it takes {LEAST_MENTIONS}.")
+    names = [name for name in (DEFAULT_CONTROLS if facts.controls is None else facts.controls) if name in _known(rows)]
+    held = build_controls(rows, names)
+    parts = [columns.astype("float64"), rows[list(beside)].astype("float64"), held.columns]
+    x = pd.concat([part.reset_index(drop=True) for part in parts], axis=1)
+    places = pd.factorize(rows["location_id"], use_na_sentinel=False)[0].astype(np.int64)
+    y = rows[outcome].to_numpy(dtype=np.float64)
+    fit = fit_linear(
+        y, x.to_numpy(dtype=np.float64), list(map(str, x.columns)), groups=places, clusters=clusters_of(rows), wanted=1
+    )
+    if str(columns.columns[0]) not in fit.estimate.names:
+        raise CannotTellError("What the claim speaks of follows from the place, the month or the other mentions.")
+    touched = rows[columns.iloc[:, 0].to_numpy(dtype=np.float64) != 0]
+    per = PER if unit == UNIT else 1.0
+    return Measured(fit.estimate, threshold, unit, *counted(touched), per=per)
+
+
+def others(facts: Facts, *names: str) -> list[str]:
+    """Return the columns of all mentions but these."""
+    return [column for column in (*facts.drivers, *facts.topics) if column not in names]
+
+
+def _known(rows: pd.DataFrame) -> set[str]:
+    return {*map(str, rows.columns)} - {"topics"}
