@@ -3,8 +3,9 @@
 Heavy libraries (matplotlib, papermill, pandera) are imported where they are used.
 """
 
-from custservice import figures, findings, quality, rates, words
+from custservice import claims, figures, findings, quality, rates, words
 from custservice.asked import ask, compare_links, place_and_period, scope
+from custservice.claims import test_claims
 from custservice.errors import CustserviceError
 from custservice.further import Further
 from custservice.here import own_rates, own_rates_in_short, said_here
@@ -32,6 +33,7 @@ __all__ = [
     "ask",
     "build_panel",
     "choose",
+    "claims",
     "compare_links",
     "estimate_effects",
     "explain",
@@ -53,5 +55,6 @@ __all__ = [
     "said_here",
     "scope",
     "score_sentiment",
+    "test_claims",
     "words",
 ]

@@ -118,6 +118,8 @@ class StudyConfig(_Strict):
         Columns held constant; None means the default ones.
     lexicon
         A file of own patterns and drivers, in the form of ``drivers.toml``, that extends the built-in lexicon.
+    events
+        A CSV file of days on which a place celebrated good service: columns ``location_id`` and ``date``.
     staff_rating
         A column of numbers in which customers rate the staff, higher is better; only set beside the mentions, never
         held constant.
@@ -135,6 +137,7 @@ class StudyConfig(_Strict):
     link_days: int = Field(default=30, ge=0, le=LONGEST)
     controls: tuple[str, ...] | None = None
     lexicon: str | None = None
+    events: str | None = None
     staff_rating: str | None = None
     reviews: FilesConfig
     visits: FilesConfig | None = None

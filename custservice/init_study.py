@@ -193,6 +193,7 @@ def _head(first: Path, sources: dict[TableName, _Source], study: str) -> str:
         _line("# observed_until = 2024-12-31", "the last day of observation, where it is not that of the last visit"),
         _line("link_days = 30", "a review belongs to the customer's latest visit at most so many days before"),
         _line('# controls = ["month"]', "columns held constant; without this line the default ones"),
+        _line('# events = "celebrations.csv"', "days on which places celebrated good service: location_id, date"),
         _line('# lexicon = "my_drivers.toml"', "own patterns and drivers, in the form of the built-in drivers.toml"),
         _line('# staff_rating = "staff_stars"', "a column of customers' ratings of staff, set beside what they write"),
         "",

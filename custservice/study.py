@@ -150,7 +150,7 @@ class Study:
 
     @cached_property
     def scored_mentions(self) -> pd.DataFrame:
-        """The mentions with a column ``log_odds``: how sure each is (see `custservice.sentiment.mentions.find_scored`)."""
+        """The mentions with a column ``log_odds``: how sure each is (see `sentiment.mentions.find_scored`)."""
         key = hash_of("mentions", self._made("reviews"), hash_code(*_READING), self._lexicon_hash)
         return self._cache.frame("mentions", key, self._find_mentions)
 

@@ -95,6 +95,10 @@ READ_PLACEBO = (
     "Look for filled marks on the right: there a mention goes with visits that lie before it, which it cannot "
     "have caused. Of 20 such intervals one leaves out zero by chance; the title allows for that."
 )
+READ_CLAIMS = (
+    "Look for filled marks: supported where the whole line lies beyond the dots, seen from zero; contradicted where it "
+    "stays short of them. A hollow mark can be told neither way."
+)
 READ_WAYS = (
     "Look for a behaviour whose lines all stay on one side of zero: it does not hang on how the question was "
     "asked; the study's own way stands first."

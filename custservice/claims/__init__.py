@@ -3,5 +3,19 @@
 from custservice.claims.claim import Claim, Measured, Part
 from custservice.claims.facts import Facts
 from custservice.claims.ledger import Ledger, registry, test_claims
+from custservice.claims.told import MEANING, Card, in_words, overview, summary
 
-__all__ = ["Claim", "Facts", "Ledger", "Measured", "Part", "registry", "test_claims"]
+__all__ = [
+    "MEANING",
+    "Card",
+    "Claim",
+    "Facts",
+    "Ledger",
+    "Measured",
+    "Part",
+    "in_words",
+    "overview",
+    "registry",
+    "summary",
+    "test_claims",
+]

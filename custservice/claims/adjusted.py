@@ -13,6 +13,8 @@ from custservice.claims.facts import Facts
 from custservice.claims.shares import clusters_of, enough
 from custservice.regression.design import DEFAULT_CONTROLS, LEAST_MENTIONS, build_controls
 from custservice.regression.linear import fit_linear
+from custservice.tables import POLARITIES
+from custservice.words import plain
 
 
 def adjusted(
@@ -24,6 +26,7 @@ def adjusted(
     threshold: float,
     beside: Sequence[str] = (),
     unit: str = UNIT,
+    per: float = 1.0,
 ) -> Measured:
     """Regress an outcome on columns of a claim's own, within places.
 
@@ -42,8 +45,8 @@ def adjusted(
         In the outcome's unit.
     beside
         Further columns of ``rows`` held constant, such as the other mentions.
-    unit
-        Of the outcome; returns are shown per 1,000 visits.
+    unit, per
+        Of what is shown, and the factor that leads to it; returns are shown per 1,000 visits.
 
     Raises
     ------
@@ -56,7 +59,7 @@ def adjusted(
     for name in columns.columns[columns.isin([0, 1]).all()]:
         least = int(min(columns[name].sum(), (1 - columns[name]).sum()))
         if least < LEAST_MENTIONS:
-            raise CannotTellError(f"Only {least:,} visits to compare ({name}); it takes {LEAST_MENTIONS}.")
+            raise CannotTellError(f"Only {least:,} visits to compare ({_named(name)}); it takes {LEAST_MENTIONS}.")
     names = [name for name in (DEFAULT_CONTROLS if facts.controls is None else facts.controls) if name in _known(rows)]
     held = build_controls(rows, names)
     parts = [columns.astype("float64"), rows[list(beside)].astype("float64"), held.columns]
@@ -69,13 +72,31 @@ def adjusted(
     if str(columns.columns[0]) not in fit.estimate.names:
         raise CannotTellError("What the claim speaks of follows from the place, the month or the other mentions.")
     touched = rows[columns.iloc[:, 0].to_numpy(dtype=np.float64) != 0]
-    per = PER if unit == UNIT else 1.0
-    return Measured(fit.estimate, threshold, unit, *counted(touched), per=per)
+    return Measured(fit.estimate, threshold, unit, *counted(touched), per=PER if unit == UNIT else per)
+
+
+def against(rows: pd.DataFrame, one: pd.Series, other: pd.Series, what: tuple[str, str]) -> pd.DataFrame:
+    """Return columns of which the first has as its coefficient the effect of one flag less that of the other.
+
+    Raises
+    ------
+    EstimationError
+        Either has fewer than 30 visits.
+    """
+    for flag, name in ((one, what[0]), (other, what[1])):
+        enough(rows[flag.to_numpy(dtype=bool)], f"visits with {name}")
+    a, b = one.astype("float64"), other.astype("float64")
+    return pd.DataFrame({"difference": (a - b) / 2, "sum": (a + b) / 2}, index=rows.index)
 
 
 def others(facts: Facts, *names: str) -> list[str]:
     """Return the columns of all mentions but these."""
     return [column for column in (*facts.drivers, *facts.topics) if column not in names]
+
+
+def _named(column: str) -> str:
+    driver, _, polarity = column.rpartition("_")
+    return plain(driver, polarity) if polarity in POLARITIES else column
 
 
 def _known(rows: pd.DataFrame) -> set[str]:

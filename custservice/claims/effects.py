@@ -14,7 +14,7 @@ from custservice.words import plain
 
 #: The smallest effect that matters, as a share of all returns, and in words.
 SMALLEST = 0.05
-MATTERS = "at least one in twenty of all returns"
+MATTERS = "one in twenty of all returns"
 PER = 1000.0
 UNIT = "returns per 1,000 visits"
 

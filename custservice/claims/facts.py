@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from custservice.cache import hash_code, hash_of
+from custservice.claims.events import events_path, read_events
 from custservice.errors import EstimationError
 from custservice.panel import exposure_columns
+from custservice.part import chain_of
 from custservice.regression import Effects, estimate_effects
 from custservice.regression.checks import Check, placebo
 
@@ -100,7 +102,9 @@ class Facts:
             return None
 
     def has(self, column: str) -> bool:
-        """Whether a column of the tables is there and holds something; "events" are a table of their own."""
+        """Whether a column of the tables is there and holds something; "a|b" asks for either."""
+        if "|" in column:
+            return any(self.has(each) for each in column.split("|"))
         if column == "events":
             return self.events is not None and len(self.events) > 0
         return column in self.panel and bool(self.panel[column].notna().any())
@@ -119,9 +123,12 @@ def facts_of(study: Study) -> Facts:
     Parameters
     ----------
     study
-        As `custservice.open_study` returns it.
+        As `custservice.open_study` returns it; of a part of one place or person, those of all in its period.
     """
-    return Facts(study.panel, _sentences(study), study.mentions, study.config.controls)
+    whole = chain_of(study)
+    path = events_path(whole)
+    events = None if path is None else read_events(path)
+    return Facts(whole.panel, _sentences(whole), whole.mentions, whole.config.controls, events)
 
 
 def _sentences(study: Study) -> pd.DataFrame:

@@ -75,7 +75,7 @@ def registry() -> tuple[Claim, ...]:
     Examples
     --------
     >>> [claim.id for claim in registry()][:2]
-    ['attitude_in_bad_reviews', 'call_back']
+    ['admitting_mistakes', 'attitude_in_bad_reviews']
     """
     names = sorted(module.name for module in iter_modules(cards.__path__))
     return tuple(import_module(f"{cards.__name__}.{name}").CLAIM for name in names)
@@ -96,7 +96,8 @@ def test_claims(study: Study | Facts, claims: Sequence[Claim] | None = None) -> 
     Ledger
         Verdicts. *Supported*: the one-sided test beyond the threshold, declared in the claim's file, has a q-value of
         at most .05 (Benjamini and Hochberg 1995 over all tests of the ledger) and nothing else speaks against it.
-        *Contradicted*: the 95% interval lies wholly short of the threshold, again with a q-value of at most .05. *Cannot tell*: neither, or the data are too few. *Not testable*: a column is missing.
+        *Contradicted*: the 95% interval lies wholly short of the threshold, again with a q-value of at most .05.
+        *Cannot tell*: neither, or the data are too few. *Not testable*: a column is missing.
     """
     facts = study if isinstance(study, Facts) else facts_of(study)
     chosen = registry() if claims is None else tuple(claims)
@@ -121,8 +122,8 @@ def _test(facts: Facts, claim: Claim, part: Part) -> tuple[dict[str, Any], tuple
     row: dict[str, Any] = {"claim": claim.id, "part": part.name, "p_supported": np.nan, "p_contradicted": np.nan}
     missing = [name for name in (*claim.needs, *part.needs) if not facts.has(name)]
     if missing:
-        which = " and ".join(f"'{name}'" for name in missing)
-        return {**row, "verdict": NOT_TESTABLE, "why": f"The data hold no {which}."}, ()
+        which = ", ".join(name.replace("|", " or ") for name in missing)
+        return {**row, "verdict": NOT_TESTABLE, "why": f"Missing in the data: {which}."}, ()
     try:
         measured = part.measure(facts)
     except EstimationError as refused:

@@ -64,7 +64,7 @@ def race(facts: Facts, runner: str, rivals: tuple[str, ...]) -> Measured:
     influence = (better - better.mean(axis=0)) / len(y)
     names = tuple(f"{runner} > {rival}" for rival in rivals)
     estimate = mean_like(influence, better.mean(axis=0), names, clusters_of(rows))
-    return Measured(estimate, 0.0, "hundredths of what returns vary", *counted(rows))
+    return Measured(estimate, 0.0, "hundredths of the variation in returns", *counted(rows))
 
 
 def _errors(rows: pd.DataFrame, summary: str, y: Floats) -> Floats:

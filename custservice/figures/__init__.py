@@ -7,6 +7,7 @@ stay legible on a phone.
 
 from custservice.figures.base import COLOUR, MARK, WIDTH, LinkBox, Picture, Row, nothing
 from custservice.figures.bridge import waterfall
+from custservice.figures.claims import claims
 from custservice.figures.curves import return_curves
 from custservice.figures.effects import forest, raw_differences, specifications
 from custservice.figures.importance import alike, importance
@@ -23,6 +24,7 @@ __all__ = [
     "alike",
     "by_month",
     "by_place",
+    "claims",
     "counts_by_month",
     "driver_rates",
     "forest",

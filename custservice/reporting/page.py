@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from custservice.claims.told import Card
 from custservice.figures import LinkBox, Picture
 from custservice.findings import Finding
 from custservice.quotes import Said, clean, no_controls, quote_html
@@ -22,6 +23,13 @@ from custservice.words import plain, sentence
 _FORMULA = re.compile(r"^[\s]*[=+\-@\t\r|%]")
 #: The shapes of the figures' marks.
 _SHAPE = {"praise": "\N{BLACK CIRCLE}", "blame": "\N{BLACK DIAMOND}"}
+#: The marks of verdicts.
+_VERDICT = {
+    "supported": "\N{CHECK MARK}",
+    "contradicted": "\N{MULTIPLICATION X}",
+    "cannot tell": "?",
+    "not testable": "-",
+}
 #: Tables of so many rows are not torn apart in print.
 _SHORT = 22
 
@@ -160,13 +168,17 @@ class Page:
             title = f"<h3>{_text(heading)}</h3>" if heading else ""
             _show(f'<div class="said">{title}{quote_html(quotes)}</div>', f"{len(quotes)} quotes")
 
+    def claims(self, cards: Iterable[Card]) -> None:
+        """Show claims one by one: the claim, what it predicts, and for each test the verdict and what was measured."""
+        shown = [_claim_html(card) for card in cards]
+        if shown:
+            _show(f'<div class="claims">{"".join(shown)}</div>', f"{len(shown)} claims")
+
     def said(self, groups: Iterable[Said]) -> None:
         """Show the quotes of many drivers by family, each where the rows of a figure lead, with the way back."""
         parts: list[str] = []
         family = ""
         for said in groups:
-            if not len(said.quotes):
-                continue
             if said.family_anchor != family:
                 family = said.family_anchor
                 words = escape(sentence(f"{said.family.replace('_', ' ')}: {said.polarity}"))
@@ -174,11 +186,26 @@ class Page:
                 back = f' <a class="back" href="#figure-{number}">back to Figure {number}</a>' if number else ""
                 parts.append(f'<h3 id="{family}">{words}{back}</h3>')
             words = escape(sentence(plain(said.driver, said.polarity)))
-            parts.append(f'<h4 id="{said.anchor}">{words} ({said.n_mentions:,} mentions)</h4>{quote_html(said.quotes)}')
+            shown = quote_html(said.quotes) or "<p>No sentence says this plainly enough to be shown alone.</p>"
+            parts.append(f'<h4 id="{said.anchor}">{words} ({said.n_mentions:,} mentions)</h4>{shown}')
         if parts:
             _show(f'<div class="said">{"".join(parts)}</div>', f"{len(parts)} groups of quotes")
         else:
             self.say("No driver is mentioned often enough to quote.")
+
+
+def _claim_html(card: Card) -> str:
+    parts = [f"<h3>{_text(card.claim.words)}</h3><p>{_text(card.claim.predicts)}</p>"]
+    for line in card.lines:
+        asked = f"{_text(sentence(line.part))}: " if line.part else ""
+        found = f" {_text(line.found)}." if line.found else ""
+        mark = f'<span class="mark" aria-hidden="true">{_VERDICT[line.verdict]}</span>'
+        notes = " ".join(_text(note) for note in line.notes)
+        parts.append(f"<p>{mark}{asked}<strong>{_text(line.verdict)}.</strong>{found}</p>")
+        parts.append(f'<p class="about">{_text(line.test)} {notes}</p>')
+    beware = f'<p class="about">Beware: {_text(card.claim.beware)}</p>' if card.claim.beware else ""
+    sure = card.lines[0].verdict.replace(" ", "-")
+    return f'<section class="claim {sure}">{"".join(parts)}{beware}</section>'
 
 
 def _with_links(image: str, links: list[LinkBox]) -> str:

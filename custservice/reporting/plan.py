@@ -15,6 +15,7 @@ import pandas as pd
 
 from custservice.cache import hash_code, hash_file, hash_of
 from custservice.choice import Choice, months_between
+from custservice.claims.events import events_path
 from custservice.errors import NothingToReportError, ReportError, did_you_mean
 from custservice.panel import exposure_columns
 from custservice.part import choose
@@ -24,7 +25,7 @@ from custservice.study import Study
 from custservice.tables import POLARITIES
 
 #: The notebooks of a report, in the order a reader meets them.
-NOTEBOOKS = ("summary", "repeat_business", "staff_attitude", "data_quality")
+NOTEBOOKS = ("summary", "repeat_business", "staff_attitude", "claims", "data_quality")
 #: What a report may be split by.
 BY = ("location", "staff", "month")
 #: Packages whose version may change a page.
@@ -163,7 +164,9 @@ def content_of(study: Study) -> str:
     """Return the SHA-256 of all data and settings of a study, its own lexicon included; where it lies plays no part."""
     settings = json.loads(study.config.model_dump_json())
     aside = len(study.quarantine)  # a review of tomorrow is set aside today
-    return hash_of(sorted(study.input_hashes.items()), settings, lexicon_hash(study), aside)
+    events = events_path(study)
+    own = "" if events is None else hash_file(events)
+    return hash_of(sorted(study.input_hashes.items()), settings, lexicon_hash(study), own, aside)
 
 
 def lexicon_hash(study: Study) -> str:
