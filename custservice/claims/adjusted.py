@@ -59,7 +59,7 @@ def adjusted(
     for name in columns.columns[columns.isin([0, 1]).all()]:
         least = int(min(columns[name].sum(), (1 - columns[name]).sum()))
         if least < LEAST_MENTIONS:
-            raise CannotTellError(f"Only {least:,} visits to compare ({_named(name)}); it takes {LEAST_MENTIONS}.")
+            raise CannotTellError(f"Too few visits to compare ({_named(name)}: {least:,}): it takes {LEAST_MENTIONS}.")
     names = [name for name in (DEFAULT_CONTROLS if facts.controls is None else facts.controls) if name in _known(rows)]
     held = build_controls(rows, names)
     parts = [columns.astype("float64"), rows[list(beside)].astype("float64"), held.columns]

@@ -63,7 +63,7 @@ def share_difference(rows: pd.DataFrame, flag: pd.Series, among: pd.Series, thre
 def enough(rows: pd.DataFrame, what: str, least: int = LEAST_ROWS) -> None:
     """Raise EstimationError where there are too few rows."""
     if len(rows) < least:
-        raise CannotTellError(f"Only {len(rows):,} {what}; it takes {least}.")
+        raise CannotTellError(f"Too few {what} ({len(rows):,}): it takes {least}.")
 
 
 def mean_like(influence: Floats, coef: Floats, names: tuple[str, ...], clusters: Ints) -> Estimate:

@@ -55,7 +55,7 @@ def test_all_or_none_is_no_certainty() -> None:
 
 
 def test_too_few_rows_are_refused() -> None:
-    with pytest.raises(CannotTellError, match="Only 12 odd visits; it takes 30"):
+    with pytest.raises(CannotTellError, match=r"Too few odd visits \(12\): it takes 30"):
         share(visits(12), pd.Series(np.ones(12)), 0.5, "odd visits")
 
 
