@@ -46,6 +46,7 @@ def trend(rates: pd.DataFrame, source: str) -> Picture:
     _names_at_the_end(axes, rates, polarities)
     step = max(1, -(-len(rates) // _TICKS))
     axes.set_xticks(x[::step], rates[by][::step])
+    axes.tick_params(axis="x", pad=8)
     axes.set_xlim(-0.5, len(rates) - 0.5)
     axes.set_ylim(bottom=0)
     axes.set_ylabel("per 100 reviews")
@@ -62,7 +63,7 @@ def trend(rates: pd.DataFrame, source: str) -> Picture:
 
 
 def _rate(value: float) -> str:
-    return f"{value:.0f}" if value >= 10 else f"{value:.1f}"
+    return f"{value:.1f}"
 
 
 def _span(rates: pd.Series[Any], words: str) -> str:

@@ -7,10 +7,11 @@ from html import escape
 from typing import Any
 
 import ipywidgets as widgets
+import pandas as pd
 
 from custservice.errors import CustserviceError
 from custservice.figures import Picture, base
-from custservice.lab.explore import Explorer, Selection, View
+from custservice.lab.explore import BY, Explorer, Selection, View
 from custservice.quotes import LEAST_MENTIONS, no_controls, quote_html
 from custservice.show import mark
 from custservice.words import PLAIN, plain, sentence
@@ -20,6 +21,7 @@ _LONGEST = 40
 _STYLE = """<style>
 .cs-explore { max-width: 68rem; }
 .cs-explore .widget-html-content { line-height: 1.45; overflow-wrap: anywhere; }
+.cs-explore .widget-toggle-buttons { display: flex; flex-flow: row nowrap; align-items: center; }
 .cs-explore .cs-about { font-size: 1.05rem; margin: .3rem 0; max-width: 60rem; }
 .cs-explore figure { background: #fff; color: #1c1c1c; margin: 0; padding: .7rem; border-radius: .3rem; }
 .cs-explore figcaption b { display: block; font-size: 1.05rem; }
@@ -27,7 +29,7 @@ _STYLE = """<style>
 .cs-explore figure img { width: 100%; max-width: 30rem; height: auto; display: block; }
 .cs-explore h3 { font-size: 1.05rem; margin: .6rem 0 .3rem; }
 .cs-explore .quotes { list-style: none; margin: 0; padding: 0; }
-.cs-explore .quotes li { margin: .5rem 0; padding-left: .7rem; border-left: .2rem solid #d9d9d9; }
+.cs-explore .quotes li { margin: .5rem 0; font-size: .95rem; padding-left: .7rem; border-left: .2rem solid #d9d9d9; }
 .cs-explore .quotes q { unicode-bidi: isolate; }
 .cs-explore .quotes mark { background: #ffe9a8; color: #1c1c1c; padding: 0 .1em; }
 .cs-explore .quotes .where { opacity: .75; font-size: .85rem; }
@@ -54,10 +56,8 @@ class Explore(widgets.VBox):  # type: ignore[misc]
         self.explorer = explorer
         self.place, self.driver = _places(explorer), _drivers(explorer)
         both = [("praise and blame", ""), ("praise", "praise"), ("blame", "blame")]
-        self.polarity = widgets.ToggleButtons(options=both, description="Said", style={"button_width": "auto"})
-        self.by = widgets.ToggleButtons(
-            options=["month", "quarter"], description="Trend by", style={"button_width": "auto"}
-        )
+        self.polarity = _buttons(both, "Said", "27rem")
+        self.by = _buttons([(name, name) for name in BY], "Trend by", "17rem")
         self.period = _period(explorer)
         self.about, self.trend, self.curve, self.said = (widgets.HTML() for _ in range(4))
         chosen = [self.driver, self.place, self.polarity, self.by, *([self.period] if self.period else [])]
@@ -128,14 +128,21 @@ def _drivers(explorer: Explorer) -> widgets.Dropdown:
     )
 
 
+def _buttons(options: list[tuple[str, str]], description: str, width: str) -> widgets.ToggleButtons:
+    layout = widgets.Layout(width=width, max_width="100%")
+    style = {"button_width": "auto"}
+    return widgets.ToggleButtons(options=options, description=description, style=style, layout=layout)
+
+
 def _period(explorer: Explorer) -> widgets.SelectionRangeSlider | None:
     months = explorer.months
     if len(months) < 2:
         return None
     layout = widgets.Layout(width="34rem", max_width="100%")
     ends = (0, len(months) - 1)
+    named = [(f"{pd.Timestamp(month):%b %Y} ", month) for month in months]
     return widgets.SelectionRangeSlider(
-        options=months, index=ends, description="Period", continuous_update=False, layout=layout
+        options=named, index=ends, description="Period", continuous_update=False, layout=layout
     )
 
 
@@ -144,7 +151,7 @@ def _label(name: str) -> str:
 
 
 def _words(said: str, kind: str = "") -> str:
-    return f"<p{f' class={kind!r}' if kind else ''}>{_text(said)}</p>"
+    return f'<p class="{kind}">{_text(said)}</p>' if kind else f"<p>{_text(said)}</p>"
 
 
 def _text(value: str) -> str:
