@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from custservice.lab.copies import FIRST
+from custservice.reporting.execute import ONE_THREAD
 
 
 def jupyter_options(folder: Path, *, browser: bool = True, more: Sequence[str] = ()) -> list[str]:
@@ -35,7 +37,13 @@ def jupyter_options(folder: Path, *, browser: bool = True, more: Sequence[str] =
 
 
 def start_lab(folder: Path, *, browser: bool = True, more: Sequence[str] = ()) -> None:
-    """Run JupyterLab until it is stopped (Ctrl-C); arguments as for `jupyter_options`."""
+    """Run JupyterLab until it is stopped (Ctrl-C); arguments as for `jupyter_options`.
+
+    Kernels calculate with one thread each, as reports do: the numbers are the same to the last digit, and threads that
+    wait for each other on a busy machine take many times as long.
+    """
     from jupyterlab.labapp import LabApp
 
+    for name, value in ONE_THREAD.items():
+        os.environ.setdefault(name, value)
     LabApp.launch_instance(jupyter_options(folder, browser=browser, more=more))
