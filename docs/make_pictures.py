@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 STUDY = ROOT / "data" / "demo" / "study.toml"
 #: A laptop's page column, and how much of it the picture shows at most, in CSS pixels.
-WIDTH, TALLEST = 760, 1500
+WIDTH, TALLEST = 760, 2200
 COLOURS = 128
 MOST_BYTES = 300_000
 #: The picture ends before the first section that would not fit whole.
@@ -34,7 +34,7 @@ def make_figure() -> None:
 
 def make_page(chromium: str) -> None:
     from browser.chromium import Browser
-    from PIL import Image
+    from PIL import Image, ImageOps
 
     with tempfile.TemporaryDirectory() as folder:
         summary = cs.run_reports(STUDY, Path(folder, "report"), only=["summary"])
@@ -47,7 +47,8 @@ def make_page(chromium: str) -> None:
             data = tab.ask("Page.captureScreenshot", clip=clip, captureBeyondViewport=True)["data"]
         finally:
             browser.close()
-    image = Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    shot = ImageOps.expand(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB"), 2, "#d0d7de")
+    image = shot.quantize(COLOURS, dither=Image.Dither.NONE)
     target = DOCS / "leadership_page.png"
     image.save(target, optimize=True)
     size = target.stat().st_size
