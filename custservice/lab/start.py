@@ -24,13 +24,14 @@ def jupyter_options(folder: Path, *, browser: bool = True, more: Sequence[str] =
 
     Examples
     --------
-    >>> jupyter_options(Path("lab/demo"), browser=False)[1:]
-    ['--ServerApp.ip=127.0.0.1', '--LabApp.default_url=/lab/tree/explore.ipynb', '--no-browser']
+    >>> jupyter_options(Path("lab/demo"), browser=False)[1:3]
+    ['--ServerApp.ip=127.0.0.1', '--LabApp.default_url=/lab/tree/explore.ipynb']
     """
     return [
         f"--ServerApp.root_dir={folder.resolve()}",
         "--ServerApp.ip=127.0.0.1",
         f"--LabApp.default_url=/lab/tree/{FIRST}.ipynb",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",  # nothing is asked of the network
         *([] if browser else ["--no-browser"]),
         *more,
     ]

@@ -34,17 +34,11 @@ def test_the_lab_starts_on_copies_for_this_machine_only(
     told = run(study, "--no-browser", "--", "--port", "9000")
     assert told.exit_code == 0, told.output
     assert re.search(r"Small: \d+ visits\.", told.output)
-    assert started == [
-        [
-            f"--ServerApp.root_dir={tmp_path / 'lab' / tmp_path.name}",
-            "--ServerApp.ip=127.0.0.1",
-            "--LabApp.default_url=/lab/tree/explore.ipynb",
-            "--no-browser",
-            "--port",
-            "9000",
-        ]
-    ]
-    assert not [word for word in started[0] if "token" in word or "password" in word]
+    (options,) = started
+    assert options[:2] == [f"--ServerApp.root_dir={tmp_path / 'lab' / tmp_path.name}", "--ServerApp.ip=127.0.0.1"]
+    assert "--LabApp.default_url=/lab/tree/explore.ipynb" in options
+    assert options[-3:] == ["--no-browser", "--port", "9000"]
+    assert not [word for word in options if "token" in word or "password" in word]
     (tmp_path / "lab" / tmp_path.name / "summary.ipynb").write_text("mine")
     again = run(tmp_path)  # the study's folder will do
     assert "Kept as you left them: summary.ipynb (" in again.output
