@@ -22,6 +22,7 @@ _STYLE = """<style>
 .cs-explore { max-width: 68rem; }
 .cs-explore .widget-html-content { line-height: 1.45; overflow-wrap: anywhere; }
 .cs-explore .widget-toggle-buttons { display: flex; flex-flow: row nowrap; align-items: center; }
+.cs-explore .widget-toggle-buttons .widget-label { flex: 0 0 80px; text-align: right; margin-right: 8px; }
 .cs-explore .cs-about { font-size: 1.05rem; margin: .3rem 0; max-width: 60rem; }
 .cs-explore figure { background: #fff; color: #1c1c1c; margin: 0; padding: .7rem; border-radius: .3rem; }
 .cs-explore figcaption b { display: block; font-size: 1.05rem; }
@@ -140,7 +141,7 @@ def _period(explorer: Explorer) -> widgets.SelectionRangeSlider | None:
         return None
     layout = widgets.Layout(width="34rem", max_width="100%")
     ends = (0, len(months) - 1)
-    named = [(f"{pd.Timestamp(month):%b %Y} ", month) for month in months]
+    named = [(f" {pd.Timestamp(month):%b %Y} ", month) for month in months]
     return widgets.SelectionRangeSlider(
         options=named, index=ends, description="Period", continuous_update=False, layout=layout
     )
