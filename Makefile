@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 PYTEST_ARGS ?= -n 2
 
-.PHONY: report test lint bench demo lock clean
+.PHONY: report test lint bench demo pictures lock clean
 
 report: $(VENV)/.installed
 	$(BIN)/custservice report data/demo/study.toml --out reports/demo
@@ -31,6 +31,9 @@ bench: $(VENV)/.installed
 
 demo: $(VENV)/.installed  ## make the demo study in data/demo again from its seed
 	$(BIN)/custservice demo data/demo
+
+pictures: $(VENV)/.installed  ## make the pictures of the README again from the demo study; the page needs chromium
+	$(BIN)/python docs/make_pictures.py
 
 # The lock file is universal (any platform, Python 3.11 and later) and carries a hash for every file.
 lock:

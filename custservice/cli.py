@@ -86,7 +86,7 @@ def report(
     from custservice.reporting.plan import split
     from custservice.study import open_study
 
-    target = out or Path("reports") / (study.resolve().parent.name if study.stem == "study" else study.stem)
+    target = out or Path("reports") / _name_of(study)
     opened, by = open_study(study), what.pop("by")
     choices = split(opened, by, Choice(**what))
     with _Progress((len(set(only)) or 4) * len(choices)) as progress:
@@ -117,6 +117,36 @@ def demo(folder: Path, seed: int | None) -> None:
     from custservice.demo import SEED, write_demo
 
     click.echo(str(write_demo(folder, SEED if seed is None else seed)))
+
+
+@main.command()
+@click.argument("study", type=click.Path(path_type=Path))
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+@click.option(
+    "--folder", type=click.Path(path_type=Path), help="Folder of the copies [default: lab/<name of the study>]."
+)
+@click.option("--no-browser", is_flag=True, help="Start without opening a browser; the address is printed.")
+def lab(study: Path, options: tuple[str, ...], folder: Path | None, no_browser: bool) -> None:
+    """Open JupyterLab on a working copy of the notebooks, with STUDY filled in; Ctrl-C ends it.
+
+    Copies that you have edited are never overwritten. Only this machine can reach it. OPTIONS of JupyterLab itself
+    follow "--".
+
+    \b
+    Example:
+        custservice lab data/demo/study.toml
+        custservice lab study.toml --folder my_lab --no-browser -- --port 9000
+    """
+    from custservice.lab import copy_notebooks, start_lab
+    from custservice.study import open_study
+
+    opened = open_study(study)
+    click.echo(
+        f"{opened.title}: {len(opened.panel):,} visits.", err=True
+    )  # tables are computed, and mistakes told, now
+    copies = copy_notebooks(opened.path, folder or Path("lab") / _name_of(study))
+    click.echo(f"Notebooks in {copies.folder}. {copies.note}".rstrip(), err=True)
+    start_lab(copies.folder, browser=not no_browser, more=options)
 
 
 @main.command()
@@ -174,6 +204,12 @@ def mentions(file: Path, text_column: str | None, out: Path | None, workers: int
     found = mentions_of_file(file, text_column, workers)
     columns = ["text_id", "driver", "polarity", "evidence"]
     click.echo(found[columns].to_string(index=False) if len(found) else "No mention found.")
+
+
+def _name_of(study: Path) -> str:
+    """Return what a study's own folders are called: as the folder it is in, or its file where that says more."""
+    whole = study.resolve()
+    return whole.parent.name if whole.stem == "study" else whole.stem
 
 
 class _Progress:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import os
 from collections.abc import Mapping
 from functools import cached_property
@@ -295,25 +294,20 @@ class Study:
             for path, digest in pairs
         }
 
+    @property
+    def tables_in(self) -> Path | None:
+        """The folder that keeps its tables once computed, None where no folder can be written."""
+        return self._cache.folder
+
     def __repr__(self) -> str:
-        return f"<Study {self.title!r}: {', '.join(f'{name} {value}' for name, value in self._facts())}>"
+        from custservice.show import study_text
+
+        return study_text(self)
 
     def _repr_html_(self) -> str:
-        facts = [(html.escape(name), html.escape(value)) for name, value in self._facts()]
-        rows = "".join(f"<tr><th scope='row'>{name}</th><td>{value}</td></tr>" for name, value in facts)
-        return f"<table><caption>{html.escape(self.title)}</caption>{rows}</table>"
+        from custservice.show import study_html
 
-    def _facts(self) -> list[tuple[str, str]]:
-        visits = self.visits
-        facts = [("reviews", f"{len(self.reviews):,}"), ("visits", f"{len(visits):,}")]
-        if self.stand_in:
-            facts[1] = ("visits", f"{len(visits):,} (the reviews stand in)")
-        if len(visits):
-            facts.append(("customers", f"{visits['customer_id'].nunique():,}"))
-            facts.append(("locations", f"{visits['location_id'].nunique():,}"))
-            span = visits["visited_at"]
-            facts.append(("from", f"{span.min():%Y-%m-%d} to {span.max():%Y-%m-%d}"))
-        return [*facts, ("set aside", f"{len(self.quarantine):,}")]
+        return study_html(self)
 
     @cached_property
     def _cache(self) -> Cache:

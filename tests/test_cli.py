@@ -26,7 +26,7 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
     return tmp_path / "reviews.csv", tmp_path / "orders.csv"
 
 
-@pytest.mark.parametrize("command", ["report", "demo", "init", "check", "mentions"])
+@pytest.mark.parametrize("command", ["report", "demo", "init", "check", "mentions", "lab"])
 def test_help_shows_an_example(command: str) -> None:
     told = run(command, "--help")
     assert told.exit_code == 0

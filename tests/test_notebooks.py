@@ -15,10 +15,14 @@ from small_report import write_small_study
 
 from custservice import words
 from custservice.choice import Choice
+from custservice.lab.copies import FIRST
 from custservice.reporting.parameters import check_parameters
 from custservice.reporting.plan import NOTEBOOKS
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
+#: Notebooks of the lab alone: they answer while somebody looks, so that no page is made of them.
+LAB = ("explore",)
+ALL = (*NOTEBOOKS, *LAB)
 
 
 def cells(name: str) -> list[dict[str, Any]]:
@@ -29,11 +33,12 @@ def code(name: str) -> list[dict[str, Any]]:
     return [c for c in cells(name) if c["cell_type"] == "code"]
 
 
-def test_every_notebook_is_part_of_the_report() -> None:
-    assert {p.stem for p in FOLDER.glob("*.ipynb")} == set(NOTEBOOKS)
+def test_every_notebook_is_part_of_the_report_or_of_the_lab() -> None:
+    assert {p.stem for p in FOLDER.glob("*.ipynb")} == set(ALL)
+    assert FIRST in LAB
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
+@pytest.mark.parametrize("name", ALL)
 def test_notebooks_keep_the_rules(name: str) -> None:
     sources = ["".join(c["source"]) for c in code(name)]
     assert len([c for c in cells(name) if c["cell_type"] == "markdown"]) >= len(sources)
@@ -61,11 +66,20 @@ def test_the_leadership_page_speaks_plainly() -> None:
         assert not re.search(JARGON, text, re.IGNORECASE), text
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
+@pytest.mark.parametrize("name", ALL)
 def test_notebooks_take_every_choice(name: str) -> None:
     defaults = check_parameters(FOLDER / f"{name}.ipynb", {})
     assert list(defaults) == ["study_file", "publish", *(field.name for field in fields(Choice))]
     assert all(defaults[field.name] == "" for field in fields(Choice))
+
+
+@pytest.mark.parametrize("name", LAB)
+def test_notebooks_of_the_lab_run(name: str, tmp_path: Path) -> None:
+    sources = ["".join(c["source"]) for c in code(name)]
+    given = f"study_file, since = {str(write_small_study(tmp_path))!r}, '2023-09'"
+    known: dict[str, Any] = {}
+    exec("\n".join([sources[0], given, *sources[1:]]), known)
+    assert known["study"].choice.since == "2023-09-01"
 
 
 def command(name: str) -> str:

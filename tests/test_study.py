@@ -216,7 +216,7 @@ def test_it_shows_itself(folder):
     study = open_study(folder)
     assert repr(study) == (
         "<Study 'Two <cafes>': reviews 3, visits 4, customers 3, locations 2, "
-        "from 2024-01-02 to 2024-07-01, set aside 3>"
+        f"from 2024-01-02 to 2024-07-01, set aside 3, tables in {(folder / FOLDER).as_posix()}>"
     )
     shown = study._repr_html_()
     assert "Two &lt;cafes&gt;" in shown

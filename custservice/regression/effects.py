@@ -103,12 +103,14 @@ class Effects:
         return contrasts.family_effects(self.table, self.estimate, PER)
 
     def __repr__(self) -> str:
-        """Return the table's main columns as text."""
-        main = self.table[["driver", "polarity", "n_mentions", "effect", "low", "high", "q_value"]]
-        unit = self.table["unit"].iloc[0] if len(self.table) else ""
-        return (
-            f"Effects in {unit}, {self.counts['sample']:,.0f} reviewed visits\n{main.round(3).to_string(index=False)}"
-        )
+        from custservice.show import effects_text
+
+        return effects_text(self)
+
+    def _repr_html_(self) -> str:
+        from custservice.show import effects_html
+
+        return effects_html(self)
 
 
 def estimate_effects(

@@ -44,11 +44,13 @@ def find_chromium() -> str | None:
 class Browser:
     """One chromium; `open` gives a page of it."""
 
-    def __init__(self, path: str, profile: Path) -> None:
+    def __init__(self, path: str, profile: Path, *, reach: str = "") -> None:
+        """Start it; ``reach`` is the one host it may reach, such as ``"127.0.0.1"``."""
         ours_in, theirs_out = os.pipe()
         theirs_in, ours_out = os.pipe()
         high = [fcntl.fcntl(end, fcntl.F_DUPFD, 20) for end in (theirs_in, theirs_out)]  # 3 and 4 are to be theirs
-        command = [path, *_OPTIONS, f"--user-data-dir={profile}", "about:blank"]
+        near = [f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {reach}"] if reach else []  # the last one counts
+        command = [path, *_OPTIONS, *near, f"--user-data-dir={profile}", "about:blank"]
         self.process = subprocess.Popen(
             [sys.executable, "-c", _START, *map(str, high), *command],
             pass_fds=high,
@@ -92,8 +94,8 @@ class Browser:
         message, _, self._left = self._left.partition(b"\0")
         return dict(json.loads(message))
 
-    def open(self, page: Path, width: int, *, offline: bool = True, trusting: bool = False) -> Tab:
-        """Open a file at a width; ``trusting`` lets the tests' own scripts past the page's policy."""
+    def open(self, page: Path | str, width: int, *, offline: bool = True, trusting: bool = False) -> Tab:
+        """Open a file or an address at a width; ``trusting`` lets the tests' own scripts past the page's policy."""
         target = self.ask("Target.createTarget", url="about:blank")["targetId"]
         session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         tab = Tab(self, session, target)
@@ -104,7 +106,7 @@ class Browser:
         )
         tab.ask("Page.setBypassCSP", enabled=trusting)
         tab.resize(width)
-        tab.ask("Page.navigate", url=page.resolve().as_uri())
+        tab.ask("Page.navigate", url=page if isinstance(page, str) else page.resolve().as_uri())
         self.wait_for("Page.loadEventFired", session)
         return tab
 
@@ -143,7 +145,7 @@ class Tab:
 
     def press(self, key: str) -> None:
         """Press and release a key."""
-        code = {"Tab": 9, "Enter": 13, " ": 32}[key]
+        code = {"Tab": 9, "Enter": 13, " ": 32, "ArrowDown": 40}[key]
         text = {"Enter": "\r", " ": " "}.get(key, "")
         common = {"key": key, "code": "Space" if key == " " else key, "windowsVirtualKeyCode": code}
         self.ask("Input.dispatchKeyEvent", type="keyDown" if text else "rawKeyDown", text=text, **common)
