@@ -66,7 +66,7 @@ def main() -> None:
     print("| task | custservice report | papermill + nbconvert | times |")
     print("|---|---|---|---|")
     print(f"| {len(places)} places x summary | {many:.0f} s | {looped:.0f} s | {looped / many:.1f} |")
-    print(f"| one study, four notebooks | {one:.0f} s | {four:.0f} s | {four / one:.1f} |")
+    print(f"| one study, all notebooks | {one:.0f} s | {four:.0f} s | {four / one:.1f} |")
     print(f"| {len(places)} places, nothing changed | {again:.1f} s | | |")
     parent = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(f"\nPeak memory: {most:.0f} MB a run, {parent:.0f} MB the largest process of all.")

@@ -83,13 +83,13 @@ def report(
     """
     from custservice.choice import Choice
     from custservice.reporting import run_reports
-    from custservice.reporting.plan import split
+    from custservice.reporting.plan import NOTEBOOKS, split
     from custservice.study import open_study
 
     target = out or Path("reports") / _name_of(study)
     opened, by = open_study(study), what.pop("by")
     choices = split(opened, by, Choice(**what))
-    with _Progress((len(set(only)) or 4) * len(choices)) as progress:
+    with _Progress((len(set(only)) or len(NOTEBOOKS)) * len(choices)) as progress:
         summary = run_reports(
             opened,
             target,

@@ -60,7 +60,7 @@ def test_the_end_of_observation_is_a_date_or_a_naive_utc_time(value, date):
     ("change", "message"),
     [
         ({"windw_days": 60}, r"^study.toml has no key 'windw_days', did you mean 'window_days'\?$"),
-        ({"colour": 1}, r"^study.toml has no key 'colour'; allowed are controls, lexicon, .*, window_days\.$"),
+        ({"colour": 1}, r"^study.toml has no key 'colour'; allowed are controls, events, lexicon, .*, window_days\.$"),
         ({"report": {"quote": 1}}, r"no key 'quote' in \[report\], did you mean 'quotes'\?"),
         ({"reviews": {"files": "a", "fromat": "csv"}}, r"no key 'fromat' in \[reviews\], did you mean 'format'\?"),
         ({"window_days": "60"}, r"^study.toml: window_days is '60', but must be a whole number\.$"),

@@ -79,11 +79,12 @@ def test_rows_of_a_figure_lead_to_quotes_and_back(shown: list[str]) -> None:
     )
     said = [Said("warmth", "praise", "warmth", 1234, quotes), Said("empathy", "praise", "warmth", 9, quotes)]
     page.said([*said, Said("apology", "blame", "responsibility", 6, quotes.head(0))])
-    assert shown[2].count("<h3") == 1
+    assert shown[2].count("<h3") == 2
     assert '<h3 id="quotes-family-warmth-praise">Warmth: praise <a class="back" href="#figure-2">' in shown[2]
     assert '<h4 id="quotes-warmth-praise">Friendly staff (1,234 mentions)</h4>' in shown[2]
     assert "&lt;so&gt;" in shown[2]
-    assert "apology" not in shown[2]
+    none = "<p>No sentence says this plainly enough to be shown alone.</p>"
+    assert f'<h4 id="quotes-apology-blame">No apology (6 mentions)</h4>{none}' in shown[2]
     page.said([])
     assert "mentioned often enough" in shown[3]
 
