@@ -37,7 +37,7 @@ def said_here(asked: Asked) -> list[str]:
     who = "people" if study.choice.staff else "locations"
     lines.append(
         f"The effects on this page are those of all {n:,} {who}, for the {reviews:,} reviews of this one are too few "
-        "to estimate them anew. What differs here is how often each thing is mentioned."
+        "to work them out anew. What differs here is how often each thing is mentioned."
     )
     return lines
 
