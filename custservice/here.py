@@ -42,6 +42,15 @@ def said_here(asked: Asked) -> list[str]:
     return lines
 
 
+def whose_effects(study: Study) -> str:
+    """Say that the effects on a page of one place, or person, are those of all; "" for any other study."""
+    if not isinstance(study, Part) or not study.place_column:
+        return ""
+    n = int(chain_of(study).panel[study.place_column].nunique())
+    who = "people" if study.choice.staff else "locations"
+    return f"It is what all {n:,} {who} together show, not {study.choice.place} alone." if n > 1 else ""
+
+
 def own_rates(asked: Asked) -> pd.DataFrame:
     """Return how often one place's reviews mention what the effects are about, beside the average of all.
 
