@@ -146,6 +146,15 @@ def test_leaving_early_is_a_failure(source: str, message: str, tmp_path: Path) -
     assert re.search(message, run.message)
 
 
+def test_a_kernel_that_hangs_is_ended(tmp_path: Path) -> None:
+    cells = [nbformat.v4.new_code_cell("a: int = 1", metadata={"tags": ["parameters"]})]
+    cells += [nbformat.v4.new_code_cell("import time\ntime.sleep(600)")]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=KERNEL), tmp_path / "book.ipynb")
+    run = execute(tmp_path / "book.ipynb", tmp_path / "out.ipynb", {"a": 2}, tmp_path, timeout=2)
+    assert (run.status, run.message) == ("failed", "A cell took longer than 2 s.")
+    assert run.seconds < 300
+
+
 def test_two_runs_give_the_same_pages(study: Path, report: Path, tmp_path: Path) -> None:
     again = run_reports(study, tmp_path / "again", force=True)
     assert [run.status for run in again.runs] == ["ok"] * len(NOTEBOOKS)
