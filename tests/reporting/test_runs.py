@@ -78,8 +78,16 @@ def test_tables_and_manifest_stand_beside(report: Path, study: Path) -> None:
     assert set(manifest["inputs"]) == {"reviews.csv", "visits.csv"}
     assert manifest["parameters"]["study_file"] == "study.toml"
     assert manifest["parameters"]["location"] == ""
+    assert manifest["defaults"]["publish"] == ""
+    assert set(manifest["defaults"]) == set(manifest["parameters"])
     assert set(manifest["seeds"]) == {"bands", "importance"}
+    assert all(isinstance(seed, int) for seed in manifest["seeds"].values())
     assert isinstance(manifest["dirty"], bool)
+    assert re.fullmatch(r"[0-9a-f]{12}", manifest["commit"])
+    assert all(re.fullmatch(r"[0-9a-f]{64}", digest) for digest in (manifest["lexicon"], *manifest["inputs"].values()))
+    assert manifest["made"]
+    assert manifest["seconds"] > 0
+    assert manifest["peak_memory_mb"] > 50
     assert manifest["versions"]["pandas"]
     assert manifest["rows"]["visits"] > 2900
     effects = (folder / "tables" / "effects.csv").read_text(encoding="utf-8").splitlines()
