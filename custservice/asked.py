@@ -11,7 +11,7 @@ import pandas as pd
 from custservice.errors import EstimationError
 from custservice.findings import Finding, answer, find, how_sure, reportable, single_drivers, what_it_would_take
 from custservice.first_step import FirstStep, first_step
-from custservice.here import where_here
+from custservice.here import where_here, whose_effects
 from custservice.observation import when_known
 from custservice.part import chain_of
 from custservice.quality import hide_small, period
@@ -65,8 +65,14 @@ class Asked:
 
     @property
     def sureness(self) -> str:
-        """How sure the answer is, in one sentence."""
-        return f"This is clear: {CERTAINTY['clear']}." if self.clear else ""
+        """How sure the answer is, and whose it is where the page is about one place."""
+        whose = "" if self.effects is None else whose_effects(self.study)
+        return " ".join(s for s in (f"This is clear: {CERTAINTY['clear']}." if self.clear else "", whose) if s)
+
+    @property
+    def what_returns_are(self) -> str:
+        """What stands in for a return where there is no record of visits, else ""."""
+        return "There is no record of visits: here, coming back means a second review." if self.study.stand_in else ""
 
     @property
     def preface(self) -> str:
@@ -83,6 +89,8 @@ class Asked:
             return f"What to do first: {self.step.text}"
         if self.effects is None:
             return "There is nothing to act on yet."
+        if self.clear:
+            return "What is clear here points to no single behaviour to work on yet."
         return "Nothing here is sure enough to act on yet."
 
     @property
@@ -90,6 +98,8 @@ class Asked:
         """What to do first and where; where nothing is sure enough, what it would take to know."""
         if self.step is not None:
             return [self.what_to_do, self.where]
+        if self.effects is None and when_known(self.panel):
+            return [self.what_to_do, "Until then, this page says what customers mention."]
         return [self.what_to_do, what_it_would_take(self.effects, self.panel)]
 
     @property
@@ -98,17 +108,17 @@ class Asked:
         here = where_here(self.study, self.step)
         if here:
             return here
-        return "Nowhere yet: nothing here is sure enough to act on." if self.step is None else self.step.where
+        return "Nowhere yet: no single behaviour is sure enough to act on." if self.step is None else self.step.where
 
     @property
     def how_sure(self) -> list[str]:
         """What stands behind the findings, in plain words."""
         if self.effects is None:
-            return [self.reason]
+            return ["Nothing is compared yet." if when_known(self.panel) else self.reason]
         given = self.study.config.controls
         controls = list(DEFAULT_CONTROLS if given is None else given)
         lines = how_sure(self.effects, controls, self.study.config.window_days, self.study.stand_in)
-        return [line for line in lines if line not in self.first]
+        return [line for line in (*lines, when_known(self.panel)) if line and line not in self.first]
 
     @property
     def measured(self) -> pd.DataFrame:

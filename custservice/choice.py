@@ -76,6 +76,17 @@ class Choice:
         return " ".join([*said, *([f"as known on {self.as_of}"] if self.as_of else [])])
 
     @property
+    def when(self) -> str:
+        """When, as the end of a sentence; "" for always.
+
+        Examples
+        --------
+        >>> Choice(since="2024-02-01", until="2024-02-29").when
+        'in February 2024'
+        """
+        return f"in {self.period}" if self._month else self.period
+
+    @property
     def slug(self) -> str:
         """A folder name of its own for each choice, readable on any system.
 

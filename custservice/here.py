@@ -37,9 +37,18 @@ def said_here(asked: Asked) -> list[str]:
     who = "people" if study.choice.staff else "locations"
     lines.append(
         f"The effects on this page are those of all {n:,} {who}, for the {reviews:,} reviews of this one are too few "
-        "to estimate them anew. What differs here is how often each thing is mentioned."
+        "to work them out anew. What differs here is how often each thing is mentioned."
     )
     return lines
+
+
+def whose_effects(study: Study) -> str:
+    """Say that the effects on a page of one place, or person, are those of all; "" for any other study."""
+    if not isinstance(study, Part) or not study.place_column:
+        return ""
+    n = int(chain_of(study).panel[study.place_column].nunique())
+    who = "people" if study.choice.staff else "locations"
+    return f"It is what all {n:,} {who} together show, not {study.choice.place} alone." if n > 1 else ""
 
 
 def own_rates(asked: Asked) -> pd.DataFrame:
@@ -57,10 +66,14 @@ def own_rates(asked: Asked) -> pd.DataFrame:
         reviews, pulled towards the average where reviews are few: `custservice.rates.shrunk_rates`), low, high,
         average, effect (returns per 1,000 visits, of all places). Without rows for any other study.
     """
-    study, rows = asked.study, []
-    if isinstance(study, Part) and study.place_column and len(asked.measured):
+    return _own_rates(asked.study, asked.measured)
+
+
+def _own_rates(study: Study, measured: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    if isinstance(study, Part) and study.place_column and len(measured):
         reviewed = _reviewed(study)
-        for row in asked.measured.to_dict("records"):
+        for row in measured.to_dict("records"):
             rate = _rate(study, reviewed, f"{row['driver']}_{row['polarity']}")
             if rate is not None:
                 rows.append({"driver": row["driver"], "polarity": row["polarity"], **rate, "effect": row["effect"]})
@@ -71,9 +84,7 @@ def own_rates(asked: Asked) -> pd.DataFrame:
 
 def own_rates_in_short(asked: Asked) -> pd.DataFrame:
     """Return `own_rates` of the effects that a leader sees, in words: driver, polarity, here, average, effect."""
-    table = own_rates(asked)
-    shown = {(d, p) for d, p in asked.shown[["driver", "polarity"]].itertuples(index=False)} if len(table) else set()
-    rows = [row for row in table.to_dict("records") if (row["driver"], row["polarity"]) in shown]
+    rows = _own_rates(asked.study, asked.shown).to_dict("records")
     errors = asked.measured.set_index(["driver", "polarity"])["std_error"] if rows else None
     words = []
     for row in rows:

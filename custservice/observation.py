@@ -55,7 +55,7 @@ def until_the_end(
 
 
 def when_known(panel: pd.DataFrame) -> str:
-    """Say from when on the outcomes of a panel's reviewed visits are known, "" where at least one is known already.
+    """Say from when on the outcomes of a panel's reviewed visits are known, "" where most of them are known already.
 
     Examples
     --------
@@ -65,14 +65,16 @@ def when_known(panel: pd.DataFrame) -> str:
     'Whether these customers come back is known 60 days after each visit: on 30 April 2024.'
     """
     reviewed = panel[panel["review_id"].notna()]
-    if reviewed.empty or reviewed["returned"].notna().any():
+    open_, known = reviewed[reviewed["returned"].isna()], int(reviewed["returned"].notna().sum())
+    if len(open_) <= known:
         return ""
     window = int(panel.attrs["window_days"])
     first, last = (
-        f"{day:%d %B %Y}".lstrip("0") for day in reviewed["time_zero"].agg(["min", "max"]) + pd.Timedelta(days=window)
+        f"{day:%d %B %Y}".lstrip("0") for day in open_["time_zero"].agg(["min", "max"]) + pd.Timedelta(days=window)
     )
     when = f"on {last}" if first == last else f"for the first of them on {first}, for all on {last}"
-    return f"Whether these customers come back is known {window} days after each visit: {when}."
+    few = f"{len(open_):,} of the {len(reviewed):,} reviewed visits are too recent. " if known else ""
+    return f"{few}Whether these customers come back is known {window} days after each visit: {when}."
 
 
 def _end_of_observation(until: Any) -> pd.Timestamp:

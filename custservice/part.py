@@ -49,7 +49,7 @@ def choose(
     part = Part(then, rows, choice.as_of)
     if part.panel.empty:
         span = study.visits["visited_at"]
-        what = " ".join(word for word in (choice.place and f"of {choice.place}", choice.period) if word)
+        what = " ".join(word for word in (choice.place and f"of {choice.place}", choice.when) if word)
         raise NothingToReportError(
             f"There is no visit {what}: the log holds visits from {span.min():%Y-%m-%d} to {span.max():%Y-%m-%d}."
         )

@@ -73,9 +73,13 @@ def in_short(panel: pd.DataFrame) -> str:
     named = rates[(rates["driver"] != "general") & (rates["n_mentions"] >= LEAST_CELL)]
     for polarity, most in (("praise", "Most praised"), ("blame", "Most blamed")):
         top = named[named["polarity"] == polarity].head(2)
-        words = [f"{plain(r['driver'], polarity)} ({r['per_100']:.0f} of 100)" for r in top.to_dict("records")]
+        words = [f"{plain(r['driver'], polarity)} ({_of_100(r['per_100'])} of 100)" for r in top.to_dict("records")]
         text += f" {most}: {' and '.join(words)}." if words else ""
     return text
+
+
+def _of_100(rate: float) -> str:
+    return f"{rate:.0f}" if round(rate) else "fewer than 1"
 
 
 def staff_rates(panel: pd.DataFrame, by: str, *, column: str | None = None, min_reviews: int = 30) -> pd.DataFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 
@@ -212,3 +214,14 @@ def sentence(text: str) -> str:
     'Being ignored goes first'
     """
     return text[:1].upper() + text[1:]
+
+
+def day_in_words(day: dt.date) -> str:
+    """Return a day as readers write it.
+
+    Examples
+    --------
+    >>> day_in_words(dt.date(2024, 3, 5))
+    '5 March 2024'
+    """
+    return f"{day.day} {day:%B %Y}"

@@ -18,7 +18,7 @@ from custservice.sentiment import find_mentions
 from custservice.study import open_study
 
 DATA = Path(__file__).parents[1] / "data" / "demo"
-REPETITIONS = int(os.environ.get("CUSTSERVICE_REPETITIONS", "4"))
+REPETITIONS = int(os.environ.get("CUSTSERVICE_REPETITIONS", "2"))
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from custservice.demo import make_demo
 from custservice.errors import NothingToReportError, ReportError
 from custservice.first_step import FirstStep
 from custservice.here import own_rates, own_rates_in_short, said_here, where_here
+from custservice.observation import when_known
 from custservice.part import Part, chain_of, choose
 from custservice.quality import rows_read, verdict
 from custservice.study import Study, open_study
@@ -84,6 +85,8 @@ def test_one_person_is_a_part_too(study: Study) -> None:
     assert not part.chain.panel["staff_id"].eq(person).all()
     assert part.chain.panel["month"].min() == "2024-01"
     assert "people" in said_here(ask(part))[1]
+    assert f"together show, not {part.choice.place} alone." in ask(part).sureness
+    assert "alone" not in ask(study).sureness
 
 
 def test_a_recent_month_says_when_its_outcomes_are_known(study: Study) -> None:
@@ -93,6 +96,20 @@ def test_a_recent_month_says_when_its_outcomes_are_known(study: Study) -> None:
     first = choose(study, since=last).panel.query("review_id.notna()")["time_zero"].min() + pd.Timedelta(days=60)
     assert f"{first:%d %B %Y}".lstrip("0") in asked.answer
     assert "Of 100 reviews" in said_here(asked)[0]
+    assert asked.how_sure == ["Nothing is compared yet."]
+    assert "this page says what customers mention" in asked.first[1]
+
+
+def test_a_month_most_of_which_is_too_recent_says_so_too(study: Study) -> None:
+    days = study.panel["time_zero"]
+    since = days.max() - pd.Timedelta(days=61)  # the outcomes of two days are known
+    part = choose(study, since=f"{since:%Y-%m-%d}")
+    reviewed = part.panel[part.panel["review_id"].notna()]
+    assert 0 < reviewed["returned"].notna().sum() < len(reviewed) / 2
+    recent = f"{reviewed['returned'].isna().sum():,} of the {len(reviewed):,} reviewed visits are too recent."
+    asked = ask(part)
+    assert any(recent in line for line in (asked.answer, *asked.how_sure))
+    assert when_known(study.panel) == ""
 
 
 def test_as_of_knows_nothing_of_later_days(study: Study) -> None:

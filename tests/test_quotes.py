@@ -116,6 +116,12 @@ def test_masking_never_fails(text: str) -> None:
     assert isinstance(Mask([text])(text), str)
 
 
+def test_a_word_of_any_length_is_masked_at_once() -> None:
+    texts = [f"The staff were kind, ask {'x' * 2_000_000}", f"Write to {'x' * 100}@{'y' * 100}.example"]
+    assert "@" not in Mask(texts)(texts[1])
+    assert Mask(texts)(texts[0]) == texts[0]  # would take hours if each letter were tried to the end
+
+
 def test_what_agrees_in_feeling_is_quoted_first_and_what_masks_alike_once() -> None:
     texts = [f"{name} spoke to us near the {i} tables of the place." for i, name in enumerate("abcdef")]
     texts += ["Someone spoke to us with a wonderful smile, so lovely."]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
 from custservice.reporting.execute import NotebookRun, execute, read_outline
 from custservice.reporting.plan import Job
 from custservice.reporting.render import failed_page, frame, links_to, notebook_page
+from custservice.words import day_in_words
 
 FAILED_PAGE = "failed.html"
 
@@ -60,4 +62,5 @@ def _page(job: Job, run: NotebookRun) -> dict[str, object]:
 def _foot(job: Job, run: NotebookRun) -> str:
     from custservice import __version__
 
-    return f"custservice {__version__} · data until {job.data_until} · run {job.key[:8]} · made on {run.made} UTC"
+    until = day_in_words(dt.date.fromisoformat(job.data_until))
+    return f"custservice {__version__} · data until {until} · run {job.key[:8]} · made on {run.made} UTC"

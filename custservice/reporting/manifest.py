@@ -13,7 +13,8 @@ from typing import Any
 
 from custservice.cache import hash_file
 from custservice.reporting.execute import NotebookRun
-from custservice.reporting.plan import Job, Seen, lexicon_hash, versions
+from custservice.reporting.parameters import read_parameters
+from custservice.reporting.plan import PATHS, Job, Seen, lexicon_hash, versions
 from custservice.reporting.store import MADE_BY
 from custservice.study import Study
 
@@ -29,6 +30,7 @@ def make_manifest(
     tables = {"reviews": len(study.reviews), "visits": len(study.visits), "set_aside": len(study.quarantine)}
     return {
         **about(study, job, run),
+        "defaults": _defaults(job),
         "commit": made_by.removesuffix("-dirty") if made_by else None,
         "dirty": made_by.endswith("-dirty") if made_by else None,
         "python": platform.python_version(),
@@ -109,6 +111,12 @@ def commit() -> str | None:
     except (OSError, subprocess.SubprocessError):
         return None
     return made.stdout.strip()
+
+
+def _defaults(job: Job) -> dict[str, Any]:
+    """Return what the notebook takes where nothing is given; of files and folders the names only."""
+    fields = read_parameters(Path(job.notebook)).model_fields
+    return {n: Path(f.default).name if n in PATHS else f.default for n, f in fields.items()}
 
 
 def _before(job: Job, before: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,45 @@ def rows_of(store: Store, runs: Sequence[NotebookRun]) -> list[dict[str, Any]]:
     return sorted([*rows, *empty], key=_order)
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """The pages of one choice, as the front page leads to them.
+
+    Attributes
+    ----------
+    words
+        Place and period, "" for all visits.
+    leader
+        The row of its leadership page, None where there is none.
+    analysts
+        The rows of the other pages.
+    """
+
+    words: str
+    leader: dict[str, Any] | None
+    analysts: list[dict[str, Any]]
+
+    @property
+    def entry(self) -> dict[str, Any]:
+        """The row of the page to begin with."""
+        return self.leader or self.analysts[0]
+
+
+def chosen(rows: Iterable[dict[str, Any]]) -> list[Chosen]:
+    """Return the pages of each choice, in the order of the rows."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(row["page"].split("/")[0], []).append(row)
+    return [
+        Chosen(
+            ", ".join(words for words in (found[0]["place"], found[0]["period"]) if words != "all"),
+            next((row for row in found if row["audience"] == "leader"), None),
+            [row for row in found if row["audience"] != "leader"],
+        )
+        for found in groups.values()
+    ]
+
+
 def listed(rows: Iterable[dict[str, Any]]) -> str:
     """Return the list for machines: one JSON object a line."""
     return "".join(json.dumps(row["listed"], ensure_ascii=False, default=str) + "\n" for row in rows)
@@ -43,14 +83,18 @@ def _row(store: Store, folder: Path, taken: set[str]) -> dict[str, Any]:
     last = bad or good or {}
     page = f"{folder.as_posix()}/{last['name']}.html"
     status = "failed" if bad else "ok"
-    told = "Made." if page not in taken else f"Taken over: nothing has changed since {last['made']}."
+    told, stands = f"Made on {last['made'][:16]}.", ""
+    if page in taken:
+        told = f"Taken over: nothing has changed since {last['made'][:16]}."
     if bad is not None:
-        told = f"Failed. {bad['message']}"
-        told += f" The page of {good['made']} still stands." if good else ""
+        stands = f"The page of {good['made'][:16]} still stands." if good else ""
+        told = f"Failed. {bad['message']} {stands}".strip()
     return {
         **_shown(last),
         "status": status,
         "told": told,
+        "stands": stands,
+        "reviews": (good or {}).get("measures", {}).get("reviews"),
         "page": page,
         "link": page,
         "failure": f"{folder.as_posix()}/failed.html" if bad and good else "",
@@ -70,13 +114,15 @@ def _empty(run: NotebookRun) -> dict[str, Any]:
     choice = run.choice
     known = {"name": run.name, "title": run.title, "place": choice.place, "period": choice.period, "seconds": None}
     known |= {"status": "empty", "message": run.message, "made": run.made}
+    known |= {"audience": run.audience, "about": run.about}
     listed = {name: known.get(name) for name in _LISTED} | {"page": None}
-    return {**_shown(known), "status": "empty", "told": run.message, "page": run.page, "link": "", "listed": listed}
+    told = {"told": run.message, "stands": "", "reviews": None, "page": run.page, "link": "", "failure": ""}
+    return {**_shown(known), **told, "status": "empty", "listed": listed}
 
 
 def _shown(known: dict[str, Any]) -> dict[str, Any]:
     place, period = known["place"] or "all", known["period"] or "all"
-    shown = {name: known.get(name) for name in ("name", "title", "seconds")}
+    shown = {name: known.get(name) for name in ("name", "title", "audience", "about", "seconds")}
     return {**shown, "place": place, "period": period, "data_until": known.get("data_until", ""), "change": ""}
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from custservice.reporting.execute import NotebookRun, Outline
 from custservice.reporting.methods import anchor, sections
+from custservice.reporting.overview import chosen
 
 _HERE = Path(__file__).parent
 TEMPLATE = _HERE / "template"
@@ -125,8 +126,11 @@ def failed_page(run: NotebookRun, page: dict[str, Any]) -> str:
 
 
 def index_page(rows: Sequence[dict[str, Any]], notes: Sequence[str], lead: str, page: dict[str, Any]) -> str:
-    """Render the front page of a report: a row per run (see `custservice.reporting.overview`), and notes."""
-    html = _template("runs.html.j2").render(page=page, rows=rows, notes=notes, lead=lead)
+    """Render the front page of a report: the way to its pages, and a row per run (see `overview`), and notes."""
+    groups = chosen(rows)
+    whole = next((g for g in groups if not g.words or len(groups) == 1), None)
+    places = [g for g in groups if g is not whole]
+    html = _template("runs.html.j2").render(page=page, rows=rows, whole=whole, places=places, notes=notes, lead=lead)
     return _UNSEEN.sub("", html)
 
 

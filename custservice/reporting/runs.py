@@ -34,6 +34,7 @@ from custservice.reporting.render import frame, index_page
 from custservice.reporting.store import FAILED, MANIFEST, Store
 from custservice.reporting.warm import Warm, WorkerDiedError
 from custservice.study import Study, open_study
+from custservice.words import day_in_words
 
 WORKERS = 2
 Tell = Callable[[NotebookRun], None]
@@ -286,7 +287,7 @@ def _write_overview(report: _Report, runs: Sequence[NotebookRun]) -> None:
     from custservice import __version__
 
     study = report.study
-    until = f"{study.visits['visited_at'].max():%Y-%m-%d}"
+    until = day_in_words(study.visits["visited_at"].max())
     foot = f"custservice {__version__} · data until {until} · made on {report.made} UTC"
     page = frame("Overview", study.title, "index", [{"title": "Overview", "href": "index.html", "here": True}], foot)
     rows = rows_of(report.store, runs)

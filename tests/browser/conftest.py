@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
 from browser.axe import VERSION, axe_source
 from browser.chromium import Browser, find_chromium
 
+from custservice.choice import ALL, Choice
 from custservice.demo import make_demo
-from custservice.reporting.runs import run_reports
+from custservice.reporting import runs
+from custservice.reporting.plan import split
+from custservice.reporting.runs import notebooks_folder, run_reports
+from custservice.study import open_study
 
 #: Each is a sentence that the finder reads as blame, or as praise, so that it can be quoted, and an attack.
 NASTY = (
@@ -47,7 +53,10 @@ def axe(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def report(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of a report in which every third review is an attack."""
+    """Return the folder of a report in which every third review is an attack: of all visits, a place, and a month.
+
+    Its month cannot be made, and one more has no visit.
+    """
     folder = tmp_path_factory.mktemp("nasty")
     demo = make_demo(n_visits=3000)
     reviews, visits = demo.reviews.copy(), demo.visits.copy()
@@ -61,6 +70,25 @@ def report(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
     title = TITLE.replace('"', '\\"')
     files = '[reviews]\nfiles = "reviews.parquet"\n[visits]\nfiles = "visits.parquet"\n'
     (folder / "study.toml").write_text(f'title = "{title}"\nwindow_days = 60\n{files}', encoding="utf-8")
-    summary = run_reports(folder / "study.toml", tmp_path_factory.mktemp("out") / "report")
-    assert summary.exit_code == 0, [run.message for run in summary.runs]
+    study, out = open_study(folder / "study.toml"), tmp_path_factory.mktemp("out") / "report"
+    place = next(choice for choice in split(study, "location") if choice.location == PLACE)
+    for only, choices in ((None, [ALL]), (["summary"], [place])):
+        summary = run_reports(study, out, only=only, choices=choices)
+        assert summary.exit_code == 0, [run.message for run in summary.runs]
+    month, never = (Choice(since=day, until=day).checked() for day in ("2024-03", "2031-01"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runs, "notebooks_folder", lambda: failing_notebooks(folder / "notebooks"))
+        summary = run_reports(study, out, only=["summary", "data_quality"], choices=[month, never])
+    assert [run.status for run in summary.runs] == ["failed", "failed", "empty", "empty"]
     return summary.index.parent
+
+
+def failing_notebooks(folder: Path) -> Path:
+    """Return a folder of the notebooks, two of which fail with a message that is an attack."""
+    if not folder.exists():
+        shutil.copytree(notebooks_folder(), folder)
+        for name in ("summary", "data_quality"):
+            book = nbformat.read(folder / f"{name}.ipynb", as_version=4)
+            book.cells.insert(2, nbformat.v4.new_code_cell(f"raise ValueError({NASTY[1]!r})"))
+            nbformat.write(book, folder / f"{name}.ipynb")
+    return folder

@@ -14,8 +14,15 @@ from test_notebooks import JARGON
 from custservice.reporting.runs import NOTEBOOKS
 
 pytestmark = pytest.mark.slow
-PAGES = ("index", *NOTEBOOKS)
-ANALYST = tuple(name for name in NOTEBOOKS if name != "summary")
+#: Where each page stands in the report.
+PLACES = {
+    "index": "index.html",
+    **{name: f"all/{name}/{name}.html" for name in NOTEBOOKS},
+    "place": "location-*/summary/summary.html",
+    "failed": "month-*/data_quality/data_quality.html",
+    "failed for leaders": "month-*/summary/summary.html",
+}
+PAGES = tuple(PLACES)
 WIDTHS = (360, 1440)
 #: What is left of a sheet between the margins, in CSS pixels (width, height), and its size in inches.
 SHEETS = {"A4": (680, 1001, 8.27, 11.69), "Letter": (702, 935, 8.5, 11.0)}
@@ -25,8 +32,7 @@ FOCUSABLE = "a[href], summary, [tabindex='0']"
 
 
 def page_of(report: Path, name: str) -> Path:
-    """Return where a page stands, whatever folder of the report it is in."""
-    (page,) = report.rglob(f"{name}.html")
+    (page,) = report.glob(PLACES[name])
     return page
 
 
@@ -92,7 +98,33 @@ def test_links_lead_somewhere(browser: Browser, report: Path, name: str) -> None
     assert {link[1:] for link in links if link.startswith("#")} <= set(ids)
     led = {(page_of(report, name).parent / link).resolve() for link in links if not link.startswith("#")}
     assert all(place.exists() for place in led)
-    assert {page_of(report, other).resolve() for other in PAGES if other != name} <= led
+    whole = set(PAGES) if name == "index" else {"index", *NOTEBOOKS} if name in NOTEBOOKS else {"index"}
+    assert {page_of(report, other).resolve() for other in whole - {name}} <= led
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_front_page_leads_to_the_leaders_page_first(browser: Browser, report: Path, width: int) -> None:
+    with opened(browser, report / "index.html", width) as tab:
+        links = tab.run("[...document.querySelectorAll('main a')].map(a => a.getAttribute('href'))")
+        assert links[: len(NOTEBOOKS)] == [PLACES[name] for name in NOTEBOOKS]
+        start = tab.run("document.querySelector('main a').getBoundingClientRect().bottom")
+        assert start < 500, "it is seen without scrolling"
+        hidden = "[...document.querySelectorAll('.runs td, .runs th')].filter(e => e.getBoundingClientRect().right > N)"
+        assert tab.run(f"{hidden.replace('N', str(width))}.length") == 0
+        text = tab.run("document.querySelector('main').innerText")
+        assert tab.run("document.querySelectorAll('[role=row]').length") == 1 + len(NOTEBOOKS) + 1 + 2 + 2
+    for said in ("Failed. Cell 2: ValueError: The staff were rude", "There is no visit in January 2031", "March 2024"):
+        assert said in text
+    assert "Traceback" not in text
+
+
+def test_leaders_see_neither_message_nor_folder_of_a_failure(browser: Browser, report: Path) -> None:
+    with opened(browser, page_of(report, "failed for leaders"), 360) as tab:
+        text = tab.run("document.body.innerText")
+    assert "This page could not be made." in text
+    assert not re.search("Error|Cell|rude|/tmp|Traceback", text)
+    with opened(browser, page_of(report, "failed"), 360) as tab:
+        assert "Cell 2: ValueError: The staff were rude" in tab.run("document.body.innerText")
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -115,7 +147,7 @@ def test_axe_would_find_something(browser: Browser, axe: str, tmp_path: Path) ->
         assert "image-alt" in tab.run("axe.run().then(r => r.violations.map(v => v.id))")
 
 
-@pytest.mark.parametrize("name", ["summary", "repeat_business"])
+@pytest.mark.parametrize("name", ["index", "summary", "repeat_business"])
 def test_the_keyboard_alone_is_enough(browser: Browser, report: Path, name: str) -> None:
     seen = "[...document.querySelectorAll(F)].filter(e => e.checkVisibility()).length".replace("F", f'"{FOCUSABLE}"')
     where = """(() => { const e = document.activeElement, s = getComputedStyle(e), b = e.getBoundingClientRect();
@@ -154,14 +186,15 @@ def test_a_link_to_the_methods_opens_them(browser: Browser, report: Path) -> Non
         assert tab.run("document.querySelector(location.hash).closest('details').open") is True
 
 
-def test_no_table_of_the_leadership_page_is_wider_than_a_phone(browser: Browser, report: Path) -> None:
-    with opened(browser, page_of(report, "summary"), 360) as tab:
+@pytest.mark.parametrize("name", ["summary", "place"])
+def test_no_table_of_the_leadership_page_is_wider_than_a_phone(browser: Browser, report: Path, name: str) -> None:
+    with opened(browser, page_of(report, name), 360) as tab:
         assert tab.run("[...document.querySelectorAll('table')].filter(t => t.scrollWidth > innerWidth).length") == 0
         assert tab.run("document.querySelectorAll('pre, code').length") == 0
 
 
 @pytest.mark.parametrize("sheet", SHEETS)
-@pytest.mark.parametrize("name", NOTEBOOKS)
+@pytest.mark.parametrize("name", [*NOTEBOOKS, "place", "index"])
 def test_sheets_cut_nothing(browser: Browser, report: Path, name: str, sheet: str) -> None:
     width, height, wide, high = SHEETS[sheet]
     with opened(browser, page_of(report, name), width) as tab:
@@ -190,8 +223,9 @@ def test_every_sheet_bears_the_foot(report: Path) -> None:
     assert re.search(r"custservice \d+\.\d+\.\d+ · data until \d+ \w+ \d{4}", plain)
 
 
-def test_what_a_leader_reads_is_plain(browser: Browser, report: Path) -> None:
-    with opened(browser, page_of(report, "summary"), 360) as tab:
+@pytest.mark.parametrize("name", ["summary", "place"])
+def test_what_a_leader_reads_is_plain(browser: Browser, report: Path, name: str) -> None:
+    with opened(browser, page_of(report, name), 360) as tab:
         tab.run("document.querySelectorAll('.quotes, .behind').forEach(e => e.remove())")
         text = tab.run("document.querySelector('main').innerText")
         text += " ".join(tab.run("[...document.images].map(i => i.alt)"))

@@ -55,8 +55,8 @@ def test_code_is_folded_for_analysts_and_absent_for_leaders(tmp_path: Path) -> N
 
 def test_leaders_and_analysts_find_each_other(tmp_path: Path) -> None:
     leader = rendered(tmp_path, "leader")
-    assert '<a href="more.html">For analysts</a>: The rest &lt;of it&gt;.' in leader
-    assert '<a href="summary.html">For leaders</a>' in rendered(tmp_path)
+    assert '<a href="../more/more.html">For analysts</a>: The rest &lt;of it&gt;.' in leader
+    assert '<a href="../summary/summary.html">For leaders</a>' in rendered(tmp_path)
 
 
 def test_methods_stand_in_the_page_and_headings_lead_to_them(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_methods_stand_in_the_page_and_headings_lead_to_them(tmp_path: Path) -> 
 def test_what_turns_or_controls_text_is_left_out(tmp_path: Path) -> None:
     assert '<p class="answer">Yes.</p>' in rendered(tmp_path)
     page = frame("Overview", "Ca\u202efes", "index", links_to(PAGES, "index"), "foot\x00")
-    assert not re.search("[\u202e\x00]", index_page([], [], ["a\u2066b"], "lead", page))
+    assert not re.search("[\u202e\x00]", index_page([], ["a\u2066b"], "lead", page))
 
 
 def test_the_foot_of_sheets_can_end_neither_string_nor_style(tmp_path: Path) -> None:

@@ -164,6 +164,41 @@ runs.run_reports(sys.argv[1], sys.argv[2], force=len(sys.argv) > 3)
 """
 
 
+FULL = """
+import resource, sys
+from custservice.reporting import runs
+from small_report import NoWarm, quick_page
+
+def large_page(job, folder, made, timeout):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, resource.RLIM_INFINITY))  # as if no more fitted on the disk
+    run = quick_page(job, folder, made, timeout)
+    (folder / "tables" / "large.csv").write_text("a\\n" * 100_000, encoding="utf-8")
+    return run
+
+runs.Warm, runs.make_page = NoWarm, large_page
+summary = runs.run_reports(sys.argv[1], sys.argv[2], only=["summary"], force=True)
+sys.exit(summary.exit_code)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the size of files is limited as on POSIX systems")
+def test_a_file_that_cannot_grow_fails_the_run_and_leaves_the_page(
+    study: Path, tmp_path: Path, made: list[str]
+) -> None:
+    page = run_reports(study, tmp_path, only=["summary"]).page("summary")
+    before = page.read_bytes()
+    paths = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    full = subprocess.run([sys.executable, "-c", FULL, str(study), str(tmp_path)], env=paths, stderr=subprocess.PIPE)
+    assert full.returncode == 1, full.stderr
+    assert b"Traceback" not in full.stderr
+    assert page.read_bytes() == before
+    assert_whole(tmp_path)
+    assert "File too large" in (tmp_path / "index.html").read_text("utf-8")
+    again = run_reports(study, tmp_path, only=["summary"])
+    assert (again.exit_code, taken(again)) == (0, []), "what failed is tried again"
+    assert not (page.parent / "failed.html").exists()
+
+
 @pytest.mark.slow
 def test_killed_at_any_moment_the_last_good_page_stands(study: Path, tmp_path: Path) -> None:
     out, chance = tmp_path / "out", random.Random(4)
@@ -193,5 +228,6 @@ def assert_whole(out: Path) -> None:
     for folder in out.glob("all/*"):
         files = json.loads((folder / "manifest.json").read_text("utf-8"))["files"]
         assert len(files) == 21
+        assert set(files) <= {p.relative_to(folder).as_posix() for p in folder.rglob("*")}
         for name, digest in files.items():
             assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest

@@ -78,8 +78,16 @@ def test_tables_and_manifest_stand_beside(report: Path, study: Path) -> None:
     assert set(manifest["inputs"]) == {"reviews.csv", "visits.csv"}
     assert manifest["parameters"]["study_file"] == "study.toml"
     assert manifest["parameters"]["location"] == ""
+    assert manifest["defaults"]["publish"] == ""
+    assert set(manifest["defaults"]) == set(manifest["parameters"])
     assert set(manifest["seeds"]) == {"bands", "importance"}
+    assert all(isinstance(seed, int) for seed in manifest["seeds"].values())
     assert isinstance(manifest["dirty"], bool)
+    assert re.fullmatch(r"[0-9a-f]{12}", manifest["commit"])
+    assert all(re.fullmatch(r"[0-9a-f]{64}", digest) for digest in (manifest["lexicon"], *manifest["inputs"].values()))
+    assert manifest["made"]
+    assert manifest["seconds"] > 0
+    assert manifest["peak_memory_mb"] > 50
     assert manifest["versions"]["pandas"]
     assert manifest["rows"]["visits"] > 2900
     effects = (folder / "tables" / "effects.csv").read_text(encoding="utf-8").splitlines()
@@ -146,12 +154,21 @@ def test_leaving_early_is_a_failure(source: str, message: str, tmp_path: Path) -
     assert re.search(message, run.message)
 
 
+def test_a_kernel_that_hangs_is_ended(tmp_path: Path) -> None:
+    cells = [nbformat.v4.new_code_cell("a: int = 1", metadata={"tags": ["parameters"]})]
+    cells += [nbformat.v4.new_code_cell("import time\ntime.sleep(600)")]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=KERNEL), tmp_path / "book.ipynb")
+    run = execute(tmp_path / "book.ipynb", tmp_path / "out.ipynb", {"a": 2}, tmp_path, timeout=2)
+    assert (run.status, run.message) == ("failed", "A cell took longer than 2 s.")
+    assert run.seconds < 300
+
+
 def test_two_runs_give_the_same_pages(study: Path, report: Path, tmp_path: Path) -> None:
     again = run_reports(study, tmp_path / "again", force=True)
     assert [run.status for run in again.runs] == ["ok"] * len(NOTEBOOKS)
     for path in sorted(p for p in report.glob("all/**/*") if p.suffix in (".html", ".csv")):
         other = tmp_path / "again" / path.relative_to(report)
-        one, two = (p.read_text("utf-8").partition("<footer>")[0] for p in (path, other))
+        one, two = (re.sub(r"made on [-:\d ]+ UTC", "", p.read_text("utf-8")) for p in (path, other))
         assert one == two, path.name
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
 
@@ -76,8 +77,9 @@ def real_texts() -> pd.Series:
 
 
 @pytest.mark.slow
-def test_same_sentences_tokens_and_offsets_on_all_real_reviews() -> None:
-    for text in real_texts():
+def test_same_sentences_tokens_and_offsets_on_many_real_reviews() -> None:
+    """All of them where simulations are long, too."""
+    for text in real_texts().iloc[:: 1 if "CUSTSERVICE_REPETITIONS" in os.environ else 6]:
         check(text)
 
 
