@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 PYTEST_ARGS ?= -n 2
 
-.PHONY: report test lint bench demo pictures lock clean
+.PHONY: report test slow lint bench demo pictures lock clean
 
 report: $(VENV)/.installed
 	$(BIN)/custservice report data/demo/study.toml --out reports/demo
@@ -15,6 +15,9 @@ test: $(VENV)/.installed
 	$(BIN)/ruff format --check custservice tests benchmarks
 	$(BIN)/mypy
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+slow: $(VENV)/.installed  ## the tests that take seconds each: simulations, whole reports, a browser
+	$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check --fix .
