@@ -76,7 +76,11 @@ def _where(places: pd.DataFrame, driver: str, polarity: str) -> tuple[str, bool]
     if not out.any():
         return f"No location stands out: {what} comes up in about {average:.0f} of 100 reviews everywhere.", False
     first = worst[out].head(3).to_dict("records")
-    named = [f"{p['location_id']} ({p['shrunk']:.0f})" for p in first]
-    names = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
     few = "few" if polarity == "praise" else "many"
+    if len(first) == 1:
+        place, rate = first[0]["location_id"], f"{first[0]['shrunk']:.0f}"
+        only = "only " if polarity == "praise" else ""
+        return f"Start at {place}: {only}{rate} of 100 reviews there mention {what}, {average:.0f} on average.", True
+    named = [f"{p['location_id']} ({p['shrunk']:.0f})" for p in first]
+    names = f"{', '.join(named[:-1])} and {named[-1]}"
     return f"Start at {names}: so {few} of 100 reviews there mention {what}, against {average:.0f} on average.", True

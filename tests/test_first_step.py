@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 from made_up import make_panel
 
 from custservice.figures import places
-from custservice.first_step import first_step
+from custservice.first_step import _where, first_step
+from custservice.rates import shrunk_rates
 from custservice.regression import estimate_effects
 
 
@@ -63,3 +66,31 @@ def test_nothing_clear_is_no_step(panel: pd.DataFrame) -> None:
 def test_effects_against_expectation_are_no_step(panel: pd.DataFrame) -> None:
     turned = panel.assign(returned=1 - panel["returned"].astype(int))
     assert first_step(estimate_effects(turned), turned, 30) is None
+
+
+@pytest.mark.parametrize(
+    ("polarity", "shares", "said"),
+    [
+        ("blame", [10.0, 10.0, 40.0], r"Start at c: 3\d of 100 reviews there mention rude staff, 20 on average\."),
+        (
+            "praise",
+            [40.0, 40.0, 8.0],
+            r"Start at c: only \d+ of 100 reviews there mention polite staff, 29 .*",
+        ),
+        (
+            "blame",
+            [5.0, 40.0, 42.0],
+            r"Start at c \(4\d\) and b \(\d\d\): so many of 100 .* 29 on average\.",
+        ),
+    ],
+)
+def test_one_place_is_named_apart_from_several(polarity: str, shares: list[float], said: str) -> None:
+    rows = [
+        {"location_id": place, "mention": float(i < share), "review_id": f"{place}{i}", "customer_id": f"{place}{i}"}
+        for place, share in zip("abc", shares, strict=True)
+        for i in range(100)
+    ]
+    table = shrunk_rates(pd.DataFrame(rows), "mention", min_reviews=30)
+    where, stands_out = _where(table, "courtesy", polarity)
+    assert stands_out
+    assert re.fullmatch(said, where)
