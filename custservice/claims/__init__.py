@@ -3,7 +3,7 @@
 from custservice.claims.claim import Claim, Measured, Part
 from custservice.claims.facts import Facts
 from custservice.claims.ledger import Ledger, registry, test_claims
-from custservice.claims.told import MEANING, Card, in_words, overview, summary
+from custservice.claims.told import MEANING, Card, in_words, numbers, overview, summary
 
 __all__ = [
     "MEANING",
@@ -14,6 +14,7 @@ __all__ = [
     "Measured",
     "Part",
     "in_words",
+    "numbers",
     "overview",
     "registry",
     "summary",

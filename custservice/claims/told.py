@@ -91,6 +91,15 @@ def overview(ledger: Ledger) -> pd.DataFrame:
     return pd.DataFrame(found, columns=["claim", "verdict", "found"])
 
 
+def numbers(ledger: Ledger) -> pd.DataFrame:
+    """Return the numbers of the tests that measured something, as published: fewer than 5 customers are hidden."""
+    columns = ["claim", "part", "estimate", "low", "high", "threshold", "unit"]
+    columns += ["q_supported", "q_contradicted", "n_customers", "n_places"]
+    table = ledger.table.loc[ledger.table["estimate"].notna(), columns]
+    counts = {name: table[name].astype("Int64") for name in ("n_customers", "n_places")}
+    return table.assign(**{**counts, "n_customers": counts["n_customers"].mask(counts["n_customers"] < _FEWEST)})
+
+
 def _line(part: Part, row: Mapping[Any, Any], notes: tuple[str, ...]) -> Line:
     beyond = "above" if part.direction > 0 else "below"
     words = "" if part.threshold == "none" else f" ({part.threshold})"

@@ -11,7 +11,7 @@ import pytest
 from claims.worlds import CONTRARY, FALSE, TRUE, World, simulate
 from scipy import stats
 
-from custservice.claims import Claim, Facts, Measured, Part, in_words, overview, registry, summary, test_claims
+from custservice.claims import Claim, Facts, Measured, Part, in_words, numbers, overview, registry, summary, test_claims
 from custservice.claims.claim import CannotTellError, judge
 from custservice.claims.ledger import CANNOT_TELL, CONTRADICTED, NOT_TESTABLE, SUPPORTED
 from custservice.regression.estimate import Estimate
@@ -92,6 +92,16 @@ def test_words() -> None:
     assert line.test == "Test. Declared beforehand: supported above 30 (half)."
     assert overview(ledger).values.tolist() == [["Words. (p0)", SUPPORTED, "50 per 100 (29 to 71)"]]
     assert summary(ledger).endswith("in 1 test: 1 supported.")
+
+
+def test_numbers_hide_few_customers() -> None:
+    few = replace(measured((0.5, 0.1)), n_customers=4)
+    table = numbers(test_claims(NOTHING, [claim(few, measured((0.5, 0.1)))]))
+    assert table["n_customers"].isna().tolist() == [True, False]
+    assert table["n_places"].tolist() == [12, 12]
+    assert (
+        in_words(test_claims(NOTHING, [claim(few)]))[0].lines[0].found.endswith("fewer than 5 customers at 12 places")
+    )
 
 
 def test_each_card_declares_what_it_tests() -> None:
