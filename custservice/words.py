@@ -122,6 +122,11 @@ EFFECTS_CAPTION = (
 )
 #: How effects are written in tables.
 EFFECT_FORMATS = {"effect": "{:+.0f}", "low": "{:+.0f}", "high": "{:+.0f}", "effect_per_1000_reviewed": "{:+.1f}"}
+#: The same for claims, whose numbers are of many kinds.
+CLAIM_FORMATS = {
+    **dict.fromkeys(("estimate", "low", "high", "threshold"), "{:.3g}"),
+    **dict.fromkeys(("q_supported", "q_contradicted"), "{:.3f}"),
+}
 #: The same for what rating and words go with.
 RATING_FORMATS = dict.fromkeys(("effect", "low", "high", "within", "within_low", "within_high"), "{:+.0f}")
 

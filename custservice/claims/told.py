@@ -126,6 +126,7 @@ def _many(n: float, what: str) -> str:
 
 
 def _number(value: float, unit: str) -> str:
-    if unit == UNIT:
-        return f"{value:+,.0f}"
-    return f"{value:.0f}" if unit == "per 100" else f"{value:+.2g}" if abs(value) < 10 else f"{value:+.0f}"
+    form = (
+        "{:+,.0f}" if unit == UNIT else "{:.0f}" if unit == "per 100" else "{:+.2g}" if abs(value) < 10 else "{:+.0f}"
+    )
+    return form.format(value).replace("-", "\N{MINUS SIGN}")

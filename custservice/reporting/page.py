@@ -201,7 +201,8 @@ def _claim_html(card: Card) -> str:
         found = f" {_text(line.found)}." if line.found else ""
         mark = f'<span class="mark" aria-hidden="true">{_VERDICT[line.verdict]}</span>'
         notes = " ".join(_text(note) for note in line.notes)
-        parts.append(f"<p>{mark}{asked}<strong>{_text(line.verdict)}.</strong>{found}</p>")
+        verdict = line.verdict if line.part else sentence(line.verdict)
+        parts.append(f"<p>{mark}{asked}<strong>{_text(verdict)}.</strong>{found}</p>")
         parts.append(f'<p class="about">{_text(line.test)} {notes}</p>')
     beware = f'<p class="about">Beware: {_text(card.claim.beware)}</p>' if card.claim.beware else ""
     sure = card.lines[0].verdict.replace(" ", "-")
