@@ -1,0 +1,27 @@
+"""Customers who say nothing: what they could change, and which of them are leaving."""
+
+from custservice.silent.bounds import Bounds, difference_bounds, imbens_manski, share_bounds
+from custservice.silent.feeling import Feelings, find_feelings
+from custservice.silent.ones import SilentOnes, of_panel, silent_ones
+from custservice.silent.overlap import Overlap, overlap
+from custservice.silent.reviewing import Reviewing, reviewing_model
+from custservice.silent.stated import PUBLISHED, Stated, stated_share
+
+__all__ = [
+    "PUBLISHED",
+    "Bounds",
+    "Feelings",
+    "Overlap",
+    "Reviewing",
+    "SilentOnes",
+    "Stated",
+    "difference_bounds",
+    "find_feelings",
+    "imbens_manski",
+    "of_panel",
+    "overlap",
+    "reviewing_model",
+    "share_bounds",
+    "silent_ones",
+    "stated_share",
+]

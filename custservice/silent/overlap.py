@@ -1,0 +1,94 @@
+"""Whether the visits that were heard of can stand for the others: what the weights rest on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from custservice.silent.reviewing import Reviewing
+
+Floats = NDArray[np.float64]
+#: Beyond this many standard deviations two groups are called unlike (a custom of the field).
+UNLIKE = 0.1
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """How far the heard visits reach.
+
+    Attributes
+    ----------
+    n_heard
+        Heard visits.
+    effective
+        How many equally weighted visits would tell as much, ``(sum w)^2 / sum w^2`` (Kish 1965, Survey Sampling).
+    largest
+        The largest weight; they average about 1.
+    beyond
+        Share of all visits that are less likely to be heard than any visit that was: nobody stands for them.
+    balance
+        Row per column: ``all_visits``, ``heard``, ``weighted`` (means), ``unlike`` and ``unlike_weighted``: how many
+        standard deviations (of all visits) the heard differ from all, before and after weighting. For location and
+        month the largest of their levels.
+    """
+
+    n_heard: int
+    effective: float
+    largest: float
+    beyond: float
+    balance: pd.DataFrame
+
+    @property
+    def sentence(self) -> str:
+        """What to make of it, in one sentence."""
+        left = self.balance[self.balance["unlike_weighted"].abs() > UNLIKE]
+        alike = "in every column that is compared" if left.empty else f"except in {', '.join(left['column'])}"
+        return (
+            f"After weighting, the {self.n_heard:,} visits that were heard of look like all visits {alike}; they tell as "
+            f"much as {self.effective:,.0f} equally weighted ones, the largest weight is {self.largest:.1f}, and "
+            f"{100 * self.beyond:.1f}% of all visits are of a kind that nobody is heard of."
+        )
+
+
+def overlap(model: Reviewing, weights: Floats | None = None) -> Overlap:
+    """Describe what the weights of a reviewing model rest on.
+
+    Parameters
+    ----------
+    model
+        As `reviewing_model` returns it.
+    weights
+        Weights that were used, shape (n,); the model's own by default.
+    """
+    w = model.weights() if weights is None else weights
+    told = w[model.heard]
+    return Overlap(
+        n_heard=int(model.heard.sum()),
+        effective=float(told.sum() ** 2 / (told**2).sum()),
+        largest=float(told.max()),
+        beyond=float((model.chance < model.chance[model.heard].min() - 1e-12).mean()),
+        balance=_balance(model.columns, model.heard.astype(np.float64), w),
+    )
+
+
+def _balance(columns: pd.DataFrame, heard: Floats, weights: Floats) -> pd.DataFrame:
+    rows = []
+    for name in columns:
+        values = columns[name]
+        if pd.api.types.is_numeric_dtype(values):
+            rows.append({"column": str(name), **_compared(values.to_numpy(dtype=np.float64), heard, weights)})
+            continue
+        levels = [_compared((values == level).to_numpy(dtype=np.float64), heard, weights) for level in values.unique()]
+        worst = {key: max((row[key] for row in levels), key=abs) for key in ("unlike", "unlike_weighted")}
+        rows.append({"column": str(name), "all_visits": np.nan, "heard": np.nan, "weighted": np.nan, **worst})
+    return pd.DataFrame(rows)
+
+
+def _compared(x: Floats, heard: Floats, weights: Floats) -> dict[str, float]:
+    spread = float(x.std()) or 1.0
+    everyone, told, like = float(x.mean()), float(np.average(x, weights=heard)), float(np.average(x, weights=weights))
+    means = {"all_visits": everyone, "heard": told, "weighted": like}
+    return {**means, "unlike": (told - everyone) / spread, "unlike_weighted": (like - everyone) / spread}
