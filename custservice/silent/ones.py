@@ -16,7 +16,7 @@ from custservice.regression.estimate import Estimate
 from custservice.silent.bounds import Bounds, difference_bounds, share_bounds
 from custservice.silent.feeling import Feelings, find_feelings
 from custservice.silent.overlap import Overlap, overlap
-from custservice.silent.reviewing import Reviewing, clusters_of, estimate_of, reviewing_model
+from custservice.silent.reviewing import Reviewing, estimate_of, reviewing_model
 from custservice.silent.stated import PUBLISHED, Stated, stated_share
 
 if TYPE_CHECKING:
@@ -83,9 +83,9 @@ def silent_ones(study: Study, chances: Mapping[str, float] = PUBLISHED, source: 
     """
     if study.stand_in:
         return SilentOnes(
-            "These data cannot say anything about customers who stay silent: there is no log of visits, only reviews, so "
-            "everybody in the data is somebody who wrote. It would take a file of all visits (bookings, orders, receipts) "
-            "with a customer number."
+            "These data cannot say anything about customers who stay silent: there is no log of visits, only reviews, "
+            "so everybody in the data is somebody who wrote. It would take a file of all visits (bookings, orders, "
+            "receipts) with a customer number."
         )
     times = study.visits.set_index("visit_id")["visited_at"]
     panel = study.panel
@@ -122,15 +122,15 @@ def _too_few(panel: pd.DataFrame, feelings: Feelings) -> str:
     heard, silent = int(feelings.heard.sum()), int((~feelings.heard).sum())
     if not silent:
         return (
-            f"All {len(panel):,} visits here were heard of, so nobody is silent. It would take a log of all visits, also of "
-            "those without a review."
+            f"All {len(panel):,} visits here were heard of, so nobody is silent. It would take a log of all visits, "
+            "also of those without a review."
         )
     people = [panel["customer_id"][rows].nunique() for rows in (feelings.unhappy, feelings.happy)]
     if heard < _LEAST or silent < _LEAST or min(people) < LEAST_CELL:
         return (
             "Too few visits to say anything about the silent ones: it takes "
-            f"{_LEAST} visits that were heard of, {_LEAST} that were not, and {LEAST_CELL} unhappy and {LEAST_CELL} happy "
-            "customers among those heard."
+            f"{_LEAST} visits that were heard of, {_LEAST} that were not, and {LEAST_CELL} unhappy and {LEAST_CELL} "
+            "happy customers among those heard."
         )
     return ""
 
@@ -160,9 +160,7 @@ def _differences(panel: pd.DataFrame, feelings: Feelings, model: Reviewing, weig
         parts = [g * (returned - m) / w[g].sum() for g, m in zip(groups, means, strict=True)]
         residual = parts[0] - parts[1]
         influence = model.influence(residual, w) if way == WEIGHTED else w * residual
-        estimate = estimate_of(
-            way, means[0] - means[1], influence, w * (groups[0] / w[groups[0]].sum()), model.clusters
-        )
+        estimate = estimate_of(way, means[0] - means[1], influence, w * groups[0], model.clusters)
         rows.append(_row(way, estimate, 10 * PER))
     clusters = pd.factorize(model.clusters[known])[0].astype(np.int64)
     told = [v[known] for v in (feelings.unhappy, feelings.happy, feelings.heard, returned > 0)]

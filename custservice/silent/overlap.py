@@ -47,9 +47,9 @@ class Overlap:
         left = self.balance[self.balance["unlike_weighted"].abs() > UNLIKE]
         alike = "in every column that is compared" if left.empty else f"except in {', '.join(left['column'])}"
         return (
-            f"After weighting, the {self.n_heard:,} visits that were heard of look like all visits {alike}; they tell as "
-            f"much as {self.effective:,.0f} equally weighted ones, the largest weight is {self.largest:.1f}, and "
-            f"{100 * self.beyond:.1f}% of all visits are of a kind that nobody is heard of."
+            f"After weighting, the {self.n_heard:,} visits that were heard of look like all visits {alike}; they "
+            f"tell as much as {self.effective:,.0f} equally weighted ones, the largest weight is {self.largest:.1f}, "
+            f"and {100 * self.beyond:.1f}% of all visits are of a kind that nobody is heard of."
         )
 
 

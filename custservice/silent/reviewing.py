@@ -9,7 +9,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from custservice.regression.clusters import effective_dof
-from custservice.regression.design import LEAST_CLUSTERS
 from custservice.regression.estimate import Estimate
 from custservice.regression.grouping import Grouping
 from custservice.regression.logit_estimable import Estimable, find_estimable
@@ -39,7 +38,7 @@ class Reviewing:
     fit
         The logit behind it.
     clusters
-        Codes from 0 of locations, or of customers where there are fewer than 10 locations, shape (n,).
+        Codes from 0 of the customers, shape (n,).
     """
 
     heard: Bools
@@ -140,13 +139,8 @@ def reviewing_model(panel: pd.DataFrame, heard: Bools, visited_at: pd.Series | N
     fit = find_estimable(heard.astype(np.float64), x, places, 0)
     chance = heard.astype(np.float64)  # of visits that are fitted perfectly: the limit of the likelihood's maximum
     chance[fit.kept] = 1 / (1 + np.exp(-fit.place.eta))
-    return Reviewing(heard, chance, columns, fit, clusters_of(panel))
-
-
-def clusters_of(panel: pd.DataFrame) -> Ints:
-    """Return codes from 0 of the locations, or of the customers where there are fewer than 10 locations."""
-    few = panel["location_id"].nunique() < LEAST_CLUSTERS
-    return pd.factorize(panel["customer_id" if few else "location_id"])[0].astype(np.int64)
+    # The question is about the visits to these places, so customers are the clusters, not places.
+    return Reviewing(heard, chance, columns, fit, pd.factorize(panel["customer_id"])[0].astype(np.int64))
 
 
 def estimate_of(name: str, value: float, influence: Floats, weights: Floats, clusters: Ints) -> Estimate:
