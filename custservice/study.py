@@ -295,6 +295,11 @@ class Study:
             for path, digest in pairs
         }
 
+    @property
+    def cache_folder(self) -> Path | None:
+        """Where rows about customers may be kept, for analysts and not for pages; None where nothing can be written."""
+        return self._cache.folder
+
     def __repr__(self) -> str:
         return f"<Study {self.title!r}: {', '.join(f'{name} {value}' for name, value in self._facts())}>"
 
