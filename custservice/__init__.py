@@ -3,7 +3,7 @@
 Heavy libraries (matplotlib, papermill, pandera) are imported where they are used.
 """
 
-from custservice import figures, findings, quality, rates, words
+from custservice import figures, findings, quality, rates, silent, words
 from custservice.asked import ask, compare_links, place_and_period, scope
 from custservice.errors import CustserviceError
 from custservice.further import Further
@@ -53,5 +53,6 @@ __all__ = [
     "said_here",
     "scope",
     "score_sentiment",
+    "silent",
     "words",
 ]

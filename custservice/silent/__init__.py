@@ -7,6 +7,16 @@ from custservice.silent.ones import SilentOnes, of_panel, silent_ones
 from custservice.silent.overlap import Overlap, overlap
 from custservice.silent.reviewing import Reviewing, reviewing_model
 from custservice.silent.rhythm import Rhythm, fit_rhythm
+from custservice.silent.said import (
+    about_chances,
+    about_check,
+    about_weights,
+    balance_table,
+    differences_table,
+    in_short,
+    shares_table,
+    what_to_do,
+)
 from custservice.silent.stated import PUBLISHED, Stated, stated_share
 
 __all__ = [
@@ -19,15 +29,23 @@ __all__ = [
     "Rhythm",
     "SilentOnes",
     "Stated",
+    "about_chances",
+    "about_check",
+    "about_weights",
+    "balance_table",
     "difference_bounds",
+    "differences_table",
     "find_feelings",
     "fit_rhythm",
     "imbens_manski",
+    "in_short",
     "of_panel",
     "overlap",
     "reviewing_model",
     "share_bounds",
+    "shares_table",
     "silent_leavers",
     "silent_ones",
     "stated_share",
+    "what_to_do",
 ]

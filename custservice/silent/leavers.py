@@ -57,11 +57,20 @@ class Leavers:
     file: Path | None = None
 
     @property
+    def shown(self) -> pd.DataFrame:
+        """The counts as pages show them: none that is under 5, nor one that differs by so few from the one above."""
+        if self.counts.empty:
+            return self.counts
+        number = self.counts["number"].astype("Int64")
+        few = number.between(1, LEAST_CELL - 1) | (number.shift() - number).between(1, LEAST_CELL - 1).fillna(False)
+        return self.counts.assign(number=number.mask(few))
+
+    @property
     def said(self) -> list[str]:
         """What a page may say of them, in sentences."""
         if self.reason:
             return [self.reason]
-        regular, overdue, silent = (_counted(n) for n in self.counts["number"].iloc[1:4])
+        regular, overdue, silent = (_counted(n) for n in self.shown["number"].iloc[1:4])
         kept = "" if self.file is None else f" It is kept in the study's cache as {self.file.name}, and on no page."
         return [
             f"Of {regular} regular customers, {overdue} are overdue against their own rhythm, and {silent} of these "
@@ -195,5 +204,5 @@ def _file_name(study: Study) -> str:
     return f"silent_leavers-{part}.csv"
 
 
-def _counted(number: int) -> str:
-    return f"fewer than {LEAST_CELL}" if 0 < number < LEAST_CELL else f"{number:,}"
+def _counted(number: Any) -> str:
+    return "a number too close to be shown" if pd.isna(number) else f"{number:,}"

@@ -39,8 +39,8 @@ class SilentOnes:
         Why nothing can be said, in one or two sentences, "" where something can; then all else is empty.
     n, n_heard
         Visits, and those that were heard of.
-    rule
-        What "unhappy" means here.
+    source, rule
+        What tells who was unhappy (`SOURCES`), and what "unhappy" means.
     shares
         Row per way of answering: way, unhappy (per 100 visits; missing in the worst case), low, high (95%), bound_low,
         bound_high (the worst case itself, without its error).
@@ -56,6 +56,7 @@ class SilentOnes:
     reason: str = ""
     n: int = 0
     n_heard: int = 0
+    source: str = ""
     rule: str = ""
     shares: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     differences: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
@@ -109,6 +110,7 @@ def of_panel(
     return SilentOnes(
         n=len(panel),
         n_heard=int(feelings.heard.sum()),
+        source=feelings.source,
         rule=feelings.rule,
         shares=_shares(feelings, model, weights, stated),
         differences=_differences(panel, feelings, model, weights),
@@ -152,7 +154,8 @@ def _differences(panel: pd.DataFrame, feelings: Feelings, model: Reviewing, weig
     known = panel["returned"].notna().to_numpy()
     returned = panel["returned"].to_numpy(dtype=np.float64, na_value=0.0)
     groups = [g & known for g in (feelings.unhappy, feelings.happy)]
-    if min(panel["customer_id"][g].nunique() for g in groups) < LEAST_CELL:
+    cells = [panel["customer_id"][g & (returned == back)].nunique() for g in groups for back in (0, 1)]
+    if min(cells) < LEAST_CELL:
         return pd.DataFrame()
     rows = []
     for way, w in ((SEEN, feelings.heard.astype(np.float64)), (WEIGHTED, weights)):

@@ -104,7 +104,11 @@ def test_a_place_has_a_file_of_its_own_and_the_rhythm_of_all(study: Study) -> No
 def test_counts_of_few_are_not_said(study: Study) -> None:
     found = silent_leavers(study, write=False)
     few = replace(found, counts=found.counts.assign(number=[100, 40, 4, 3]))
-    assert "fewer than 5 are overdue" in few.said[0]
+    assert few.shown["number"].fillna(-1).tolist() == [100, 40, -1, -1]
+    near = replace(found, counts=found.counts.assign(number=[100, 40, 20, 18]))
+    assert near.shown["number"].fillna(-1).tolist() == [100, 40, 20, -1]
+    assert "20 are overdue" in near.said[0]
+    assert "18" not in near.said[0]
 
 
 def test_text_that_a_spreadsheet_would_run_is_made_harmless(study: Study) -> None:
