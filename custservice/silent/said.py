@@ -98,8 +98,8 @@ def about_check(found: SilentOnes) -> list[str]:
     else:
         verdict = (
             "The weights fail: those who speak differ from those who do not in something that the columns do not "
-            f"hold, perhaps in how happy they were{_direction(found)}. Do not read the weighted number as the share among all "
-            "visits."
+            f"hold, perhaps in how happy they were{_direction(found)}. Do not read the weighted number as the share "
+            "among all visits."
         )
     return [numbers, verdict]
 
