@@ -81,10 +81,21 @@ def _balance(columns: pd.DataFrame, heard: Floats, weights: Floats) -> pd.DataFr
         if pd.api.types.is_numeric_dtype(values):
             rows.append({"column": str(name), **_compared(values.to_numpy(dtype=np.float64), heard, weights)})
             continue
-        levels = [_compared((values == level).to_numpy(dtype=np.float64), heard, weights) for level in values.unique()]
-        worst = {key: max((row[key] for row in levels), key=abs) for key in ("unlike", "unlike_weighted")}
-        rows.append({"column": str(name), "all_visits": np.nan, "heard": np.nan, "weighted": np.nan, **worst})
+        rows.append({"column": str(name), **_levels_compared(values, heard, weights)})
     return pd.DataFrame(rows)
+
+
+def _levels_compared(labels: pd.Series, heard: Floats, weights: Floats) -> dict[str, float]:
+    """Compare the share of each level, and return the level that is furthest off."""
+    codes = pd.factorize(labels)[0]
+    everyone, told, like = (
+        np.bincount(codes, w) / w.sum() for w in (np.ones(len(codes)), heard, np.asarray(weights, dtype=np.float64))
+    )
+    spread = np.sqrt(np.maximum(everyone * (1 - everyone), np.finfo(float).tiny))
+    off = [(share - everyone) / spread for share in (told, like)]
+    worst = [float(values[np.argmax(np.abs(values))]) for values in off]
+    missing = dict.fromkeys(("all_visits", "heard", "weighted"), np.nan)
+    return {**missing, "unlike": worst[0], "unlike_weighted": worst[1]}
 
 
 def _compared(x: Floats, heard: Floats, weights: Floats) -> dict[str, float]:

@@ -12,6 +12,8 @@ from custservice.errors import EstimationError
 Floats = NDArray[np.float64]
 #: Logs of the parameters stay within these, in units of the mean time watched: beyond, the data say nothing of them.
 _REACH = 12.0
+#: The same for a and b: with more, customers hardly differ in how they leave, and the formulas lose their digits.
+_REACH_LEAVING = 6.0
 #: Fewer customers who came again than this show no rhythm.
 LEAST_REPEATING = 30
 
@@ -76,9 +78,12 @@ class Rhythm:
         r, alpha, b = self.r, self.alpha, self.b
         a = self.a if abs(self.a - 1) > 1e-6 else 1 + 1e-6  # the formula's limit at 1
         ahead = alpha + watched_ + time
-        power = np.exp((r + x_) * np.log((alpha + watched_) / ahead))
-        rest = hyp2f1(r + x_, b + x_, a + b + x_ - 1, time / ahead)
-        visits = (a + b + x_ - 1) / (a - 1) * (1 - power * rest)
+        shorter, z, c = np.log((alpha + watched_) / ahead), time / ahead, a + b + x_ - 1
+        with np.errstate(over="ignore", invalid="ignore"):
+            share = np.exp((r + x_) * shorter) * hyp2f1(r + x_, b + x_, c, z)
+        lost = ~np.isfinite(share)  # very many visits: Euler's transformation of the same
+        share[lost] = np.exp((a - 1) * shorter[lost]) * hyp2f1(a + b - 1 - r, a - 1, c[lost], z[lost])
+        visits = c / (a - 1) * (1 - share)
         return np.asarray(visits / (1 + self._odds_of_leaving(x_, last_, watched_)), dtype=np.float64)
 
     def expected_of_new(self, time: ArrayLike) -> Floats:
@@ -144,7 +149,8 @@ def fit_rhythm(x: ArrayLike, last: ArrayLike, watched: ArrayLike) -> Rhythm:
         value, slope = log_likelihood(np.exp(logs), rows[:, 0], rows[:, 1], rows[:, 2])
         return -float(weight @ value), -(slope @ weight) * np.exp(logs)
 
-    found = minimize(downhill, np.zeros(4), jac=True, method="L-BFGS-B", bounds=[(-_REACH, _REACH)] * 4, tol=1e-11)
+    bounds = [(-_REACH, _REACH)] * 2 + [(-_REACH, _REACH_LEAVING)] * 2
+    found = minimize(downhill, np.zeros(4), jac=True, method="L-BFGS-B", bounds=bounds, tol=1e-11)
     r, alpha, a, b = (float(v) for v in np.exp(found.x))
     # a change of unit divides the density of each visit's time by it
     likelihood = -float(found.fun) * len(x_) - float(x_.sum() * np.log(unit))

@@ -51,6 +51,16 @@ def test_formulas_are_those_of_adding_up_all_customers(x: int, last: float, watc
     assert model.expected(20, [x], [last], [watched])[0] == pytest.approx(ahead, rel=1e-4)
 
 
+def test_very_many_visits_are_no_trouble() -> None:
+    model = Rhythm(0.8, 6.0, 0.02, 3.0)
+    many = np.array([5.0, 200.0, 900.0, 4000.0])
+    found = model.expected(60, many, np.full(4, 699.0), np.full(4, 700.0))
+    rate = 60 * (0.8 + many) / 706  # of one who never leaves
+    assert np.isfinite(found).all()
+    assert (found < rate).all()
+    np.testing.assert_allclose(found[2:], rate[2:], rtol=0.01)
+
+
 def test_slopes_are_derivatives() -> None:
     at = np.array([0.3, 5.0, 0.8, 2.4])
     seen = (np.array([0.0, 1, 4]), np.array([0.0, 3, 20]), np.array([30.0, 30, 35]))
