@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from custservice.figures.base import INK, Picture, canvas, folded, nothing, styled
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 #: Neither praise nor blame: what nobody said.
 _UNKNOWN = "#D5DADF"
 _LABEL = 24
+#: Up to here a number has room to the right of its mark.
+_MOST_LEFT = 85.0
 _IN_TITLE = (("as heard", "unhappy"), ("worst case", "bound_low"), ("worst case", "bound_high"))
 
 
@@ -48,8 +50,7 @@ def silent_share(found: SilentOnes, source: str) -> Picture:
             filled = INK if sure else "white"
             axes.plot([row["low"], row["high"]], [place] * 2, color=INK)
             axes.plot(row["unhappy"], place, "o", color=INK, markerfacecolor=filled, markersize=5.5)
-        at = (1.02, place)
-        axes.annotate(text, at, xycoords=("axes fraction", "data"), va="center", fontsize=9.5, fontweight="bold")
+        _write(axes, row, place, text)
         said.append(f"{words[row['way']]} {text} ({row['low']:.0f} to {row['high']:.0f})")
     axes.axvspan(worst["bound_low"], worst["bound_high"], color=_UNKNOWN, alpha=0.35, linewidth=0, zorder=0)
     axes.set_yticks(range(len(rows)), [folded(words[row["way"]], _LABEL) for row in reversed(rows)])
@@ -58,6 +59,19 @@ def silent_share(found: SilentOnes, source: str) -> Picture:
     axes.set_xlabel("unhappy visits per 100 (lines: 95% intervals)")
     alt = "; ".join(reversed(said))
     return Picture(figure, _title(found), _subtitle(found, source), f"Unhappy per 100 visits: {alt}.")
+
+
+def _write(axes: Axes, row: dict[Any, Any], place: int, text: str) -> None:
+    """Write a number beside its mark, on the side where there is room, or into the bar."""
+    look: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": 10, "fontweight": "bold"}
+    if row["way"] == "worst case":
+        at, aside, side = (row["bound_low"] + row["bound_high"]) / 2, 0, "center"
+        look["bbox"] = {"facecolor": _UNKNOWN, "edgecolor": "none", "pad": 1.5}
+    elif row["high"] < _MOST_LEFT:
+        at, aside, side = row["high"], 8, "left"
+    else:
+        at, aside, side = row["low"], -8, "right"
+    axes.annotate(text, (at, place), (aside, 0), ha=side, **look)
 
 
 def _unknown(axes: Axes, row: dict[object, float], place: int) -> None:

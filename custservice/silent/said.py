@@ -56,7 +56,8 @@ def what_to_do(found: SilentOnes) -> list[str]:
     """Say what would end the uncertainty, in two sentences; nothing where nothing can be said."""
     if found.reason:
         return []
-    share = number(found, SEEN, "unhappy") / 100
+    least, most = (number(found, WORST, end) / 100 for end in ("bound_low", "bound_high"))
+    share = min(max(0.5, least), most)  # where a sample tells least
     reach = 196 * float(np.sqrt(share * (1 - share) / _ASKED))
     return [
         f"Ask {_ASKED} customers, drawn by chance from all visits, one question: how was it?",
