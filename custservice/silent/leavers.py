@@ -70,7 +70,10 @@ class Leavers:
         """What a page may say of them, in sentences."""
         if self.reason:
             return [self.reason]
-        regular, overdue, silent = (_counted(n) for n in self.shown["number"].iloc[1:4])
+        numbers = self.shown["number"].iloc[1:4]
+        if numbers.iloc[:2].isna().any():
+            return ["Too few customers here are regular, or overdue, to say how many without saying who."]
+        regular, overdue, silent = (_counted(n) for n in numbers)
         kept = "" if self.file is None else f" It is kept in the study's cache as {self.file.name}, and on no page."
         return [
             f"Of {regular} regular customers, {overdue} are overdue against their own rhythm, and {silent} of these "
@@ -205,4 +208,4 @@ def _file_name(study: Study) -> str:
 
 
 def _counted(number: Any) -> str:
-    return "a number too close to be shown" if pd.isna(number) else f"{number:,}"
+    return "some (too few, or nearly all, to be counted here)" if pd.isna(number) else f"{number:,}"

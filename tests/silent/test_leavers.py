@@ -105,6 +105,7 @@ def test_counts_of_few_are_not_said(study: Study) -> None:
     found = silent_leavers(study, write=False)
     few = replace(found, counts=found.counts.assign(number=[100, 40, 4, 3]))
     assert few.shown["number"].fillna(-1).tolist() == [100, 40, -1, -1]
+    assert few.said == ["Too few customers here are regular, or overdue, to say how many without saying who."]
     near = replace(found, counts=found.counts.assign(number=[100, 40, 20, 18]))
     assert near.shown["number"].fillna(-1).tolist() == [100, 40, 20, -1]
     assert "20 are overdue" in near.said[0]
