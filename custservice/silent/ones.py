@@ -96,7 +96,19 @@ def silent_ones(study: Study, chances: Mapping[str, float] = PUBLISHED, source: 
 def of_panel(
     panel: pd.DataFrame, chances: Mapping[str, float] = PUBLISHED, source: str = "auto", visited_at: Any = None
 ) -> SilentOnes:
-    """Return the same for a panel, ``visited_at`` as for `reviewing_model`."""
+    """Return the same for a panel, ``visited_at`` as for `reviewing_model`.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> stars = rng.integers(1, 6, 900).astype(float)
+    >>> panel = pd.DataFrame({"customer_id": np.arange(900).astype(str), "location_id": "x", "returned": stars > 2,
+    ...     "time_zero": pd.Timestamp("2024-05-01"), "first_visit": rng.integers(0, 2, 900)})
+    >>> panel["review_id"] = panel["customer_id"].where(np.arange(900) % 3 == 0)
+    >>> found = of_panel(panel.assign(rating=np.where(panel["review_id"].notna(), stars, np.nan)))
+    >>> found.n, found.n_heard, found.shares["way"].tolist()
+    (900, 300, ['as heard', 'weighted', 'stated', 'worst case'])
+    """
     try:
         feelings = find_feelings(panel, source)
         reason = _too_few(panel, feelings)

@@ -62,6 +62,17 @@ def overlap(model: Reviewing, weights: Floats | None = None) -> Overlap:
         As `reviewing_model` returns it.
     weights
         Weights that were used, shape (n,); the model's own by default.
+
+    Examples
+    --------
+    >>> from custservice.silent.reviewing import reviewing_model
+    >>> rng = np.random.default_rng(1)
+    >>> panel = pd.DataFrame({"customer_id": np.arange(4000).astype(str), "location_id": "x",
+    ...     "time_zero": pd.Timestamp("2024-05-01"), "first_visit": rng.integers(0, 2, 4000)})
+    >>> heard = rng.random(4000) < 0.2 + 0.3 * panel["first_visit"].to_numpy()
+    >>> first = overlap(reviewing_model(panel, heard)).balance.iloc[2]
+    >>> bool(first["unlike"] > 0.3), round(float(abs(first["unlike_weighted"])), 3)
+    (True, 0.0)
     """
     w = model.weights() if weights is None else weights
     told = w[model.heard]

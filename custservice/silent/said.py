@@ -39,7 +39,13 @@ def number(found: SilentOnes, way: str, column: str) -> float:
 
 
 def in_short(found: SilentOnes) -> list[str]:
-    """Say what is known of all visits, and what is not; the reason where nothing can be said."""
+    """Say what is known of all visits, and what is not; the reason where nothing can be said.
+
+    Examples
+    --------
+    >>> in_short(SilentOnes("Nobody is silent here."))
+    ['Nobody is silent here.']
+    """
     if found.reason:
         return [found.reason]
     seen, worst = number(found, SEEN, "unhappy"), [number(found, WORST, end) for end in ("bound_low", "bound_high")]
