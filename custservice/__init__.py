@@ -23,7 +23,7 @@ Every mistake that a user can make ends in a `CustserviceError` whose text is on
 """
 
 # Heavy libraries (matplotlib, papermill, pandera, ipywidgets) are imported where they are used.
-from custservice import claims, figures, findings, quality, rates, words
+from custservice import claims, figures, findings, quality, rates, silent, words
 from custservice.asked import ask, compare_links, place_and_period, scope
 from custservice.claims import test_claims
 from custservice.errors import CustserviceError
@@ -79,6 +79,7 @@ __all__ = [
     "said_here",
     "scope",
     "score_sentiment",
+    "silent",
     "test_claims",
     "words",
 ]

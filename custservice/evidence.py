@@ -41,7 +41,7 @@ def sentences_behind(
     if returned is not None:
         rows = rows[rows["returned"].eq(int(returned)).fillna(False).astype(bool)]
     spans = zip(rows["text"], rows["start"], rows["end"], strict=True)
-    whole = pd.Series([_sentence(text, start, end) for text, start, end in spans], index=rows.index, dtype="str")
+    whole = pd.Series([sentence_at(text, start, end) for text, start, end in spans], index=rows.index, dtype="str")
     rows = rows.assign(sentence=whole).sort_values(["reviewed_at", "review_id", "start"], ascending=[False, True, True])
     return rows[COLUMNS].reset_index(drop=True)
 
@@ -58,6 +58,7 @@ def _date(since: str) -> pd.Timestamp:
         raise StudyError(f"'{since}' is no date; write it as 2024-12-31.") from None
 
 
-def _sentence(text: str, start: int, end: int) -> str:
+def sentence_at(text: str, start: int, end: int) -> str:
+    """Return the sentence of a text that holds the characters from ``start`` to ``end``."""
     around = [text[a:b] for a, b in split_sentences(text) if a <= start and end <= b]
     return clean(around[0] if around else text[start:end])

@@ -105,6 +105,10 @@ READ_WAYS = (
     "Look for a behaviour whose lines all stay on one side of zero: it does not hang on how the question was "
     "asked; the study's own way stands first."
 )
+READ_SILENT = (
+    "Look at the grey band: nothing in these data rules out any share within it. The marks say where in it the "
+    "share lies if those who stay silent are like those who speak; hollow marks are assumed, or fail a check."
+)
 #: What is held constant, in plain words; other columns go by their own name.
 HELD = {
     "month": "the month",

@@ -13,6 +13,7 @@ from custservice.figures.effects import forest, raw_differences, specifications
 from custservice.figures.importance import alike, importance
 from custservice.figures.placebo import placebo
 from custservice.figures.rates import by_month, by_place, counts_by_month, driver_rates, places
+from custservice.figures.silent import silent_share
 from custservice.figures.trend import trend
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "places",
     "raw_differences",
     "return_curves",
+    "silent_share",
     "specifications",
     "trend",
     "waterfall",

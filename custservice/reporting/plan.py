@@ -25,7 +25,7 @@ from custservice.study import Study
 from custservice.tables import POLARITIES
 
 #: The notebooks of a report, in the order a reader meets them.
-NOTEBOOKS = ("summary", "repeat_business", "staff_attitude", "claims", "data_quality")
+NOTEBOOKS = ("summary", "repeat_business", "staff_attitude", "silent_customers", "claims", "data_quality")
 #: What a report may be split by.
 BY = ("location", "staff", "month")
 #: Packages whose version may change a page.
