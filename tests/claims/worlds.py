@@ -28,6 +28,8 @@ class World:
     ----------
     rates, effects
         How often each mention comes, and what it adds to the chance of a return.
+    base
+        The chance of a return without any mention.
     first, last
         What the feelings of the first and of the last visit add to it.
     stars
@@ -58,6 +60,7 @@ class World:
 
     rates: dict[str, float]
     effects: dict[str, float]
+    base: float = 0.5
     first: float = 0.0
     last: float = 0.0
     stars: tuple[float, float, float] = (1.0, 1.0, 1.0)
@@ -131,7 +134,9 @@ def simulate(world: World, seed: int) -> Facts:
         survey = (3 + 2 * feeling + 0.7 * rng.normal(size=n)).round().clip(1, 5)
         complained = np.where(chronic, rng.random(n) < 0.9, (survey <= 2) & (rng.random(n) < world.complain))
         handled = places.handled[place, _day(time) // 30]
-        chance = 0.5 + places.level[place] + said @ _of(world.effects) + world.first * first + world.last * feeling
+        chance = (
+            world.base + places.level[place] + said @ _of(world.effects) + world.first * first + world.last * feeling
+        )
         chance += world.bend * np.minimum(handled - 0.95, 0) + world.silent * ((survey <= 2) & ~complained.astype(bool))
         returned = rng.random(n) < chance.clip(0.02, 0.98)
         frame = pd.DataFrame(said, columns=NAMES).assign(
@@ -252,13 +257,14 @@ _RATES = {
     **{"topic_waiting_blame": 0.12, "topic_product_praise": 0.10},
 }
 TRUE = World(
-    rates={**_RATES, **dict.fromkeys(FIVE, 0.28), "topic_waiting_blame": 0.10, "topic_product_blame": 0.03},
+    rates={**_RATES, **dict.fromkeys(FIVE, 0.33), "topic_waiting_blame": 0.10, "topic_product_blame": 0.03},
     effects={
         **{"courtesy_praise": 0.80, "hand_offs_blame": -0.20, "promises_blame": -0.25, "warmth_praise": 0.12},
         **{"appreciation_praise": 0.15, "appreciation_blame": -0.20, "sincerity_blame": -0.30},
         **{"apology_praise": 0.30, "follow_up_praise": 0.25, "recognition_praise": 0.15},
         **{"listening_praise": 0.15, "dignity_blame": -0.15},
     },
+    base=0.65,
     last=0.25,
     stars=(1.6, 0.5, 0.2),
     carry=0.15,
@@ -281,6 +287,7 @@ FALSE = World(
         **{"apology_praise": -0.20, "follow_up_praise": -0.20, "recognition_praise": -0.15},
         **{"listening_praise": -0.15, "dignity_blame": 0.15},
     },
+    base=0.40,
     first=0.6,
     stars=(0.1, 1.8, 0.8),
     busy=0.5,
