@@ -93,11 +93,14 @@ def overview(ledger: Ledger) -> pd.DataFrame:
 
 def numbers(ledger: Ledger) -> pd.DataFrame:
     """Return the numbers of the tests that measured something, as published: fewer than 5 customers are hidden."""
-    columns = ["claim", "part", "estimate", "low", "high", "threshold", "unit"]
-    columns += ["q_supported", "q_contradicted", "n_customers", "n_places"]
-    table = ledger.table.loc[ledger.table["estimate"].notna(), columns]
-    counts = {name: table[name].astype("Int64") for name in ("n_customers", "n_places")}
-    return table.assign(**{**counts, "n_customers": counts["n_customers"].mask(counts["n_customers"] < _FEWEST)})
+    table = ledger.table[ledger.table["estimate"].notna()]
+    pairs = zip(table["claim"], table["part"], strict=True)
+    names = [f"{claim.replace('_', ' ')}{f': {part}' if part else ''}" for claim, part in pairs]
+    columns = ["estimate", "low", "high", "threshold", "unit", "q_supported", "q_contradicted"]
+    customers = table["n_customers"].astype("Int64")
+    return table[columns].assign(claim=names, n_customers=customers.mask(customers < _FEWEST))[
+        ["claim", *columns, "n_customers"]
+    ]
 
 
 def _line(part: Part, row: Mapping[Any, Any], notes: tuple[str, ...]) -> Line:
