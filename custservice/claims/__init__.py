@@ -3,7 +3,7 @@
 from custservice.claims.claim import Claim, Measured, Part
 from custservice.claims.facts import Facts
 from custservice.claims.ledger import Ledger, registry, test_claims
-from custservice.claims.told import MEANING, Card, in_words, numbers, overview, summary
+from custservice.claims.told import MEANING, Card, in_words, numbers, overview, summary, whose
 
 __all__ = [
     "MEANING",
@@ -19,4 +19,5 @@ __all__ = [
     "registry",
     "summary",
     "test_claims",
+    "whose",
 ]

@@ -33,7 +33,8 @@ def adjusted(
     Parameters
     ----------
     facts
-        What is held constant beside the mentions (`DEFAULT_CONTROLS`, or what the study says).
+        Month and history, or what the study holds constant; the topics only where ``beside`` names them, because a
+        failure may be one of them and visits without a review have none.
     rows
         Visits; those without the outcome are left out.
     columns
@@ -60,7 +61,7 @@ def adjusted(
         least = int(min(columns[name].sum(), (1 - columns[name]).sum()))
         if least < LEAST_MENTIONS:
             raise CannotTellError(f"Too few visits to compare ({_named(name)}: {least:,}): it takes {LEAST_MENTIONS}.")
-    names = [name for name in (DEFAULT_CONTROLS if facts.controls is None else facts.controls) if name in _known(rows)]
+    names = [name for name in (DEFAULT_CONTROLS if facts.controls is None else facts.controls) if name in rows]
     held = build_controls(rows, names)
     parts = [columns.astype("float64"), rows[list(beside)].astype("float64"), held.columns]
     x = pd.concat([part.reset_index(drop=True) for part in parts], axis=1)
@@ -97,7 +98,3 @@ def others(facts: Facts, *names: str) -> list[str]:
 def _named(column: str) -> str:
     driver, _, polarity = column.rpartition("_")
     return plain(driver, polarity) if polarity in POLARITIES else column
-
-
-def _known(rows: pd.DataFrame) -> set[str]:
-    return {*map(str, rows.columns)} - {"topics"}

@@ -15,6 +15,7 @@ from custservice.panel import exposure_columns
 from custservice.part import chain_of
 from custservice.regression import Effects, estimate_effects
 from custservice.regression.checks import Check, placebo
+from custservice.silent.feeling import Feelings, find_feelings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,6 +64,11 @@ class Facts:
         if "rating" in rows:
             extra["next_rating"] = later["rating"].shift(-1)
         return rows.assign(**extra)
+
+    @cached_property
+    def stars(self) -> Feelings:
+        """Which reviewed visits their ratings call good and bad (see `custservice.silent.feeling`)."""
+        return find_feelings(self.reviewed, "rating")
 
     @cached_property
     def drivers(self) -> list[str]:

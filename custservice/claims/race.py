@@ -16,7 +16,6 @@ Floats = NDArray[np.float64]
 LEAST_EXPERIENCES = 3
 LEAST_VISITS = 200
 _FOLDS = 5
-SUMMARIES = ("first", "last", "worst", "mean", "later")
 
 
 def experiences(facts: Facts) -> pd.DataFrame:

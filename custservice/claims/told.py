@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from custservice.asked import scope
 from custservice.claims.claim import Claim, Part
 from custservice.claims.effects import UNIT
 from custservice.claims.ledger import CANNOT_TELL, CONTRADICTED, NOT_TESTABLE, SUPPORTED, VERDICTS, Ledger
+from custservice.part import chain_of
+
+if TYPE_CHECKING:
+    from custservice.study import Study
 
 #: What each verdict means, in plain words.
 MEANING = {
@@ -78,6 +83,13 @@ def summary(ledger: Ledger) -> str:
         f"in {tests} test{'s' * (tests != 1)}: "
         f"{', '.join(said[:-1])}{' and ' if len(said) > 1 else ''}{said[-1]}."
     )
+
+
+def whose(study: Study) -> str:
+    """Say whose visits the verdicts are about: of a part of one place or person, those of all in its period."""
+    chain = chain_of(study)
+    alone = "" if chain is study else " The verdicts are about all of them: one alone has too few reviews."
+    return f"{scope(chain)}{alone}"
 
 
 def overview(ledger: Ledger) -> pd.DataFrame:

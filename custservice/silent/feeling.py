@@ -34,11 +34,14 @@ class Feelings:
         ``"survey"``, ``"rating"`` or ``"words"``.
     rule
         What "unhappy" means, in words that finish the sentence "a visit is unhappy when ...".
+    top
+        The highest answer of the scale; None where words were read.
     """
 
     level: Floats
     source: str
     rule: str
+    top: int | None = None
 
     @property
     def heard(self) -> Bools:
@@ -100,7 +103,7 @@ def find_feelings(panel: pd.DataFrame, source: str = "auto") -> Feelings:
     level, top = _from_scale(np.where(known, values, np.nan))
     what = "the customer answered the survey with" if source == "survey" else "the review gives"
     stars = " stars" if source == "rating" and top == 5 else f" of {top}"
-    return Feelings(level, source, f"{what} {_UNHAPPY * top:g}{stars} or fewer")
+    return Feelings(level, source, f"{what} {_UNHAPPY * top:g}{stars} or fewer", top)
 
 
 def _numbers(panel: pd.DataFrame, column: str) -> Bools:

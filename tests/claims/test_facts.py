@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from small_report import write_small_study
 
-from custservice import choose, open_study, score_sentiment, test_claims
+from custservice import choose, claims, open_study, score_sentiment, test_claims
 from custservice.claims.events import read_events
 from custservice.claims.facts import facts_of
 from custservice.errors import CustserviceError
@@ -75,3 +75,25 @@ def test_a_study_may_name_its_events(tmp_path: Path) -> None:
     (tmp_path / "events.csv").write_text(f"location_id,date\n{place},2024-01-31\n", "utf-8")
     table = test_claims(open_study(path)).table.set_index("claim")
     assert table.loc["celebrate_wins", "verdict"] != "not testable"
+
+
+def test_ten_stars_are_read_as_such() -> None:
+    """Of ten stars 4 and fewer are bad, 8 and more good; of five the same share."""
+    from custservice.claims import Facts
+
+    for top in (5, 10):
+        values = [top * share for share in (0.2, 0.4, 0.6, 0.8, 1.0)]
+        ids = [str(number) for number in range(5)]
+        panel = pd.DataFrame({"review_id": ids, "rating": values})
+        stars = Facts(panel, pd.DataFrame({"review_id": ids, "compound": 0.0}), pd.DataFrame()).stars
+        assert stars.top == top
+        assert stars.unhappy.tolist() == [True, True, False, False, False]
+        assert stars.happy.tolist() == [False, False, False, True, True]
+
+
+def test_a_place_is_told_whose_verdicts_these_are(tmp_path: Path) -> None:
+    study = open_study(write_small_study(tmp_path))
+    assert "all of them" not in claims.whose(study)
+    said = claims.whose(choose(study, location=str(study.panel["location_id"].iloc[0])))
+    assert f"{len(study.panel):,} visits at {study.panel['location_id'].nunique()} locations" in said
+    assert "all of them" in said

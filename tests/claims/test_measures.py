@@ -12,6 +12,8 @@ from claims.worlds import NULL, TRUE, simulate
 from custservice.claims import Facts
 from custservice.claims.adjusted import adjusted, against
 from custservice.claims.cards.heard_three_times import alarms
+from custservice.claims.cards.listening_first import asking
+from custservice.claims.cards.priority_pays import grow
 from custservice.claims.claim import CannotTellError
 from custservice.claims.effects import mention_effect
 from custservice.claims.race import experiences, race
@@ -144,3 +146,14 @@ def test_alarms_by_brute_force() -> None:
     found = alarms(Facts(panel, sentences, pd.DataFrame()))
     # The third within 30 days is of 20 January; of the ten reviews that follow 4 blame, of all 8 of 28.
     assert found[["location_id", "customer_id", "driver", "true"]].values.tolist() == [["p", "2", "courtesy", 1.0]]
+
+
+def test_praise_of_not_being_pushy_is_no_offer(true: Facts) -> None:
+    ids = true.reviewed.loc[true.reviewed["warmth_praise"] > 0, "review_id"]
+    praise = pd.DataFrame({"review_id": ids, "sentence": 0, "driver": "warmth", "polarity": "praise"})
+    more = replace(true, mentions=pd.concat([true.mentions, praise.assign(evidence="never pushy")]))
+    assert asking(more).estimate.coef[0] == pytest.approx(asking(true).estimate.coef[0])
+
+
+def test_growth_counts_customers_not_reviews(true: Facts) -> None:
+    assert grow(true).n_customers <= true.panel["customer_id"].nunique()

@@ -13,20 +13,29 @@ from custservice.claims.facts import Facts
 from custservice.claims.failures import failed
 from custservice.errors import EstimationError
 
-#: The smallest change of the next rating that matters, in stars.
-STARS = 0.2
+#: The smallest change of the next rating that matters, as a share of the scale: 0.2 of five stars.
+STARS = 0.04
 
 
 def next_rating(facts: Facts) -> Measured:
     """Return how much higher the same customer's next rating is after a failure with an apology."""
     rows = _failures(facts)
-    return adjusted(facts, rows, rows[["apology_praise"]], outcome="next_rating", threshold=STARS, unit="stars")
+    top = facts.stars.top or 1
+    return adjusted(
+        facts,
+        rows,
+        rows[["apology_praise"]],
+        outcome="next_rating",
+        threshold=STARS * top,
+        beside=facts.topics,
+        unit=f"of {top} stars",
+    )
 
 
 def returns(facts: Facts) -> Measured:
     """Return how much more customers come back after a failure with an apology; notes tell of repeats and money."""
     rows = _failures(facts)
-    measured = adjusted(facts, rows, rows[["apology_praise"]], threshold=smallest(facts))
+    measured = adjusted(facts, rows, rows[["apology_praise"]], threshold=smallest(facts), beside=facts.topics)
     before = rows.groupby("customer_id")["apology_praise"].cumsum() - rows["apology_praise"]
     kinds = {"a repeated apology": before > 0}
     if facts.has("compensation"):
@@ -45,7 +54,7 @@ def _told(facts: Facts, rows: pd.DataFrame, name: str, flag: pd.Series) -> str:
     columns = pd.DataFrame({"this": flag, "others": rows["apology_praise"] - flag}, index=rows.index)
     columns = columns.loc[:, [c for c in columns if columns[c].any()]]
     try:
-        found = adjusted(facts, rows, columns, threshold=0.0).estimate.table().iloc[0]
+        found = adjusted(facts, rows, columns, threshold=0.0, beside=facts.topics).estimate.table().iloc[0]
     except EstimationError:
         return f"Too few visits to tell what {name} goes with."
     return f"After {name}: {PER * found['coef']:+.0f} ({PER * found['low']:+.0f} to {PER * found['high']:+.0f})."
@@ -61,7 +70,7 @@ CLAIM = Claim(
         Part(
             "next rating",
             "The same customer's next rating after a failure with an apology against one without.",
-            "0.2 stars",
+            "0.2 of five stars, as much of other scales",
             1,
             next_rating,
             needs=("rating",),

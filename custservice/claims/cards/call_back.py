@@ -12,7 +12,7 @@ from custservice.claims.failures import waited
 def rang_back(facts: Facts) -> Measured:
     """Return the effect of hearing back among customers who blame the wait."""
     rows = facts.reviewed[waited(facts.reviewed)]
-    return adjusted(facts, rows, rows[["follow_up_praise"]], threshold=smallest(facts))
+    return adjusted(facts, rows, rows[["follow_up_praise"]], threshold=smallest(facts), beside=facts.topics)
 
 
 CLAIM = Claim(

@@ -11,7 +11,7 @@ from custservice.claims.facts import Facts
 def lip_service(facts: Facts) -> Measured:
     """Return how returns after thanks differ where staff are called insincere."""
     rows = facts.reviewed[facts.reviewed["appreciation_praise"] > 0]
-    return adjusted(facts, rows, rows[["sincerity_blame"]], threshold=-smallest(facts))
+    return adjusted(facts, rows, rows[["sincerity_blame"]], threshold=-smallest(facts), beside=facts.topics)
 
 
 CLAIM = Claim(

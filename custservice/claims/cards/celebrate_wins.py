@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -23,10 +24,10 @@ def spreads(facts: Facts) -> Measured:
     rows = rows.assign(praised=praised)
     around = {name: _near(facts, rows, *days) for name, days in {"after": (0, DAYS), "before": (-DAYS, 0)}.items()}
     columns = pd.DataFrame(around, index=rows.index)
-    settings = {"outcome": "praised", "threshold": RISE * float(praised.mean()), "unit": "reviews in 100", "per": 100.0}
-    found = adjusted(facts, rows, columns, **settings)  # type: ignore[arg-type]
-    lead = adjusted(facts, rows, columns[["before", "after"]], **settings).estimate.table().iloc[0]  # type: ignore[arg-type]
-    early = lead["low"] > 0
+    least = RISE * float(praised.mean())
+    ask = partial(adjusted, facts, rows, outcome="praised", threshold=least, unit="reviews in 100", per=100.0)
+    found, lead = ask(columns), ask(columns[["before", "after"]])
+    early = lead.estimate.table()["low"].iloc[0] > 0
     return replace(found, doubt="praise rose before the events already" if early else "")
 
 

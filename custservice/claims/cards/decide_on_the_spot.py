@@ -10,14 +10,17 @@ from custservice.claims.effects import smallest
 from custservice.claims.facts import Facts
 
 KNOT, STEP = 0.95, 0.10
-_LEAST = 5
+#: Cases that a place and month needs: of flags so many that 95 of 100 can be told, of shares a few.
+_LEAST_FLAGS, _LEAST_SHARES = 20, 5
 
 
 def knot(facts: Facts) -> Measured:
     """Return how much steeper returns fall below the knot than above, per ten points of cases handled at once."""
     panel = facts.panel
     cases = panel.groupby(["location_id", "month"])["handled_by_first"]
-    rows = panel.assign(handled=cases.transform("mean"))[cases.transform("count") >= _LEAST]
+    flags = panel["handled_by_first"].dropna().isin([0, 1]).all()
+    least = _LEAST_FLAGS if flags else _LEAST_SHARES
+    rows = panel.assign(handled=cases.transform("mean"))[cases.transform("count") >= least]
     below = (rows["handled"] - KNOT).clip(upper=0) / STEP
     columns = pd.DataFrame({"below": below, "line": rows["handled"] / STEP}, index=rows.index)
     return adjusted(facts, rows, columns, threshold=smallest(facts))

@@ -22,7 +22,16 @@ def calmer(facts: Facts) -> Measured:
     rows = rows[rows["anger"].notna()]
     praise, blame = rows["explanation_praise"] > 0, rows["explanation_blame"] > 0
     columns = against(rows, praise, blame, ("praise of explanations", "blame of explanations"))
-    return adjusted(facts, rows, columns, outcome="anger", threshold=-ANGER, unit="negative words in 100", per=100.0)
+    return adjusted(
+        facts,
+        rows,
+        columns,
+        outcome="anger",
+        threshold=-ANGER,
+        beside=facts.topics,
+        unit="negative words in 100",
+        per=100.0,
+    )
 
 
 CLAIM = Claim(

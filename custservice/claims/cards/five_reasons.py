@@ -12,14 +12,14 @@ from custservice.words import plain
 FIVE = ("attention_blame", "listening_blame", "ownership_blame", "knowledge_blame", "follow_up_blame")
 CATCH_ALL = "general_blame"
 _SHOWN = 5
-_UNHAPPY, _STARS = 200, 2
+_UNHAPPY = 200
 
 
 def the_five(facts: Facts) -> Measured:
     """Return by how much each of the five is more common than each other reason."""
     reasons = [name for name in (*facts.drivers, *facts.topics) if name.endswith("_blame") and name != CATCH_ALL]
     rows = facts.reviewed
-    rows = rows[rows["rating"] <= _STARS] if facts.has("rating") else rows[rows[reasons].max(axis=1) > 0]
+    rows = rows[facts.stars.unhappy] if facts.has("rating") else rows[rows[reasons].max(axis=1) > 0]
     enough(rows, "unhappy reviews", _UNHAPPY)
     inside = [name for name in reasons if name in FIVE]
     outside = [name for name in reasons if name not in FIVE and rows[name].any()]
@@ -39,8 +39,8 @@ CLAIM = Claim(
         "common reasons to be unhappy."
     ),
     predicts=(
-        "In unhappy reviews (one or two stars; without ratings those with any blame) each of the five is more common "
-        "than every other reason, about staff or not."
+        "In unhappy reviews (one or two of five stars; without ratings those with any blame) each of the five is more "
+        "common than every other reason, about staff or not."
     ),
     parts=(
         Part(

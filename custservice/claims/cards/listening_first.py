@@ -14,6 +14,7 @@ UNASKED = r"\b(?:push(?:y|ed|ing)|upsel\w*|hard sell|sales pitch|pressur\w*|unwa
 def asking(facts: Facts) -> Measured:
     """Return the effect of being listened to less that of offers nobody asked for."""
     rows, told = facts.reviewed, facts.mentions
+    told = told[told["polarity"] == "blame"]  # "not pushy" praises
     offered = told.loc[told["evidence"].astype("str").str.contains(UNASKED, case=False), "review_id"]
     unasked = rows["review_id"].isin(set(offered))
     columns = against(rows, rows["listening_praise"] > 0, unasked, ("praise of listening", "an offer nobody asked for"))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 
 from custservice.claims.claim import CannotTellError, Claim, Measured, Part
+from custservice.claims.effects import counted
 from custservice.claims.facts import Facts
-from custservice.claims.shares import clusters_of
+from custservice.regression.estimate import Estimate
 from custservice.regression.linear import fit_linear
 
 #: Growth that matters: one visit in a hundred more for ten points of the score.
@@ -21,8 +20,10 @@ def grow(facts: Facts) -> Measured:
     """Return how a place's growth follows its score of the quarter before; growth before the score is the placebo."""
     table = _quarters(facts)
     ahead, before = (_fit(table, name) for name in ("next_growth", "past_growth"))
-    early = before.estimate.table().iloc[0]["low"] > 0
-    return replace(ahead, doubt="growth came before the score already" if early else "")
+    early = before.table()["low"].iloc[0] > 0
+    doubt = "growth came before the score already" if early else ""
+    heard = facts.reviewed[facts.reviewed["location_id"].isin(table["location_id"])]
+    return Measured(ahead, GROWTH, "% more visits for ten points", *counted(heard), per=10.0, doubt=doubt)
 
 
 def _quarters(facts: Facts) -> pd.DataFrame:
@@ -37,10 +38,10 @@ def _quarters(facts: Facts) -> pd.DataFrame:
     place = log.groupby(table["location_id"])
     table = table.assign(next_growth=place.shift(-1) - log, past_growth=log - place.shift(1))
     chosen: pd.DataFrame = table[table["reviews"] >= _LEAST_REVIEWS]
-    return chosen.assign(customer_id=chosen["location_id"])
+    return chosen
 
 
-def _fit(table: pd.DataFrame, growth: str) -> Measured:
+def _fit(table: pd.DataFrame, growth: str) -> Estimate:
     rows = table[table[growth].notna()]
     if len(rows) < _LEAST_ROWS:
         raise CannotTellError(
@@ -48,16 +49,9 @@ def _fit(table: pd.DataFrame, growth: str) -> Measured:
         )
     seasons = pd.get_dummies(rows["quarter"].astype("str"), drop_first=True, dtype="float64")
     x = pd.concat([rows[["score"]].astype("float64"), seasons], axis=1)
-    fit = fit_linear(
-        rows[growth].to_numpy(dtype=np.float64),
-        x.to_numpy(dtype=np.float64),
-        [str(name) for name in x.columns],
-        groups=clusters_of(rows),
-        clusters=clusters_of(rows),
-        wanted=1,
-    )
-    places = int(rows["location_id"].nunique())
-    return Measured(fit.estimate, GROWTH, "% more visits for ten points", int(rows["reviews"].sum()), places, per=10.0)
+    place = pd.factorize(rows["location_id"])[0].astype(np.int64)
+    y, names = rows[growth].to_numpy(dtype=np.float64), [str(name) for name in x.columns]
+    return fit_linear(y, x.to_numpy(dtype=np.float64), names, groups=place, clusters=place, wanted=1).estimate
 
 
 CLAIM = Claim(

@@ -9,7 +9,7 @@ from custservice.claims.claim import Claim, Measured, Part
 from custservice.claims.effects import MATTERS, smallest
 from custservice.claims.facts import Facts
 from custservice.claims.shares import share
-from custservice.claims.unhappy import unhappy
+from custservice.silent.feeling import find_feelings
 
 MOST = 0.5
 
@@ -30,8 +30,8 @@ def stay_away(facts: Facts) -> Measured:
 
 
 def _asked(facts: Facts) -> pd.DataFrame:
-    rows = unhappy(facts)
-    rows = rows[rows["complained"].notna()]
+    source = "survey" if facts.has("satisfaction") else "rating"
+    rows = facts.panel[find_feelings(facts.panel, source).unhappy & facts.panel["complained"].notna()]
     return rows.assign(complained=(rows["complained"] > 0).astype("float64"))
 
 
