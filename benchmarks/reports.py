@@ -60,13 +60,13 @@ def main() -> None:
         many = ours(out / "places", "--by", "location", "--only", "summary")
         again = ours(out / "places", "--by", "location", "--only", "summary")
         each = [loop(out, "summary", place) for place in few]
-        four = sum(loop(out, name) for name in NOTEBOOKS)
+        loops = sum(loop(out, name) for name in NOTEBOOKS)
         most = max(memory(out / "all"), memory(out / "places"))
     looped = sum(each) * len(places) / len(few)
     print("| task | custservice report | papermill + nbconvert | times |")
     print("|---|---|---|---|")
     print(f"| {len(places)} places x summary | {many:.0f} s | {looped:.0f} s | {looped / many:.1f} |")
-    print(f"| one study, all notebooks | {one:.0f} s | {four:.0f} s | {four / one:.1f} |")
+    print(f"| one study, all notebooks | {one:.0f} s | {loops:.0f} s | {loops / one:.1f} |")
     print(f"| {len(places)} places, nothing changed | {again:.1f} s | | |")
     parent = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(f"\nPeak memory: {most:.0f} MB a run, {parent:.0f} MB the largest process of all.")

@@ -13,7 +13,7 @@ from custservice.findings import Finding, answer, find, how_sure, reportable, si
 from custservice.first_step import FirstStep, first_step
 from custservice.here import where_here, whose_effects
 from custservice.observation import when_known
-from custservice.part import chain_of
+from custservice.part import Part, chain_of
 from custservice.quality import hide_small, period
 from custservice.regression import DEFAULT_CONTROLS, Effects, estimate_effects
 from custservice.words import CERTAINTY, rounded
@@ -52,6 +52,11 @@ class Asked:
     def step(self) -> FirstStep | None:
         """What to do first, None where no effect is clear."""
         return first_step(self.effects, self.panel, self.study.config.report.min_reviews)
+
+    @property
+    def here(self) -> str:
+        """The one location that the page is about, "" for any other page."""
+        return self.study.choice.location if isinstance(self.study, Part) else ""
 
     @property
     def answer(self) -> str:

@@ -59,6 +59,7 @@ def test_one_place_is_told_the_effects_of_all(study: Study) -> None:
     pd.testing.assert_frame_equal(asked.effects.table, everybody.effects.table)
     assert set(part.panel["location_id"]) == {place}
     assert "are those of all" in said_here(asked)[1]
+    assert (asked.here, everybody.here) == (place, "")
     rates = own_rates(asked)
     reviewed = part.panel["review_id"].notna().sum()
     assert set(rates["reviews"]) == {reviewed}

@@ -53,7 +53,7 @@ def driver_rates(rates: pd.DataFrame, source: str, most: int = 14) -> Picture:
 
 
 @styled
-def by_place(rates: pd.DataFrame, polarity: str, what: str = "", most: int = 30) -> Picture:
+def by_place(rates: pd.DataFrame, polarity: str, what: str = "", most: int = 30, here: str = "") -> Picture:
     """Draw one rate of each place with its interval, highest first, the average as a line.
 
     Parameters
@@ -64,18 +64,17 @@ def by_place(rates: pd.DataFrame, polarity: str, what: str = "", most: int = 30)
         Which rate, and what it counts (any mention of staff by default).
     most
         How many places, highest first.
+    here
+        A place to mark; it is drawn even where it is not among the highest.
     """
     by = str(rates.columns[0])
     known = rates.dropna(subset=[polarity]).sort_values(polarity, ascending=True)
-    rows = known.tail(most)
+    rows, shown = _highest(known, most, here)
     figure, axes = canvas(1.25 + 0.27 * max(len(rows), 2))
     average = float(np.average(known[polarity], weights=known["reviews"])) if len(rows) else np.nan
     counted = what or f"any {polarity} of staff"
     title = f"{sentence(counted)}: {_range(known, polarity)}"
     left_out = len(rates) - len(known)
-    shown = (
-        f"the {len(rows)} highest of {len(known)} locations" if len(known) > len(rows) else f"{len(known)} locations"
-    )
     subtitle = f"Reviews that mention it, per 100 reviews, at {shown}"
     subtitle += f"; {left_out} others have too few reviews" if left_out else ""
     axes.axvline(average, color=COLOUR["quiet"], linewidth=1, linestyle=(0, (3, 3)))
@@ -83,20 +82,40 @@ def by_place(rates: pd.DataFrame, polarity: str, what: str = "", most: int = 30)
         axes.plot([row[f"{polarity}_low"], row[f"{polarity}_high"]], [place, place], color=COLOUR[polarity])
         axes.plot(row[polarity], place, MARK[polarity], color=COLOUR[polarity], markersize=5.5)
     axes.set_yticks(range(len(rows)), [short(str(v)) for v in rows[by]], fontsize=8.5)
+    for own in np.flatnonzero(rows[by].astype("str") == here):
+        axes.axhspan(own - 0.45, own + 0.45, color=COLOUR["quiet"], alpha=0.18, linewidth=0)
+        axes.get_yticklabels()[own].set_fontweight("bold")
     axes.set_ylim(-0.7, len(rows) - 0.3)
     axes.set_xlim(left=0)
     axes.set_xlabel(f"per 100 reviews (dashes: average {average:.0f})")
     if rows.empty:
         return Picture(figure, title, subtitle, "No place has enough reviews.", empty=True)
-    best, worst = rows.iloc[0], rows.iloc[-1]
+    best, worst = known.iloc[0], known.iloc[-1]
     alt = f"From {best[polarity]:.0f} ({best[by]}) to {worst[polarity]:.0f} ({worst[by]}) per 100 reviews."
+    for row in rows[rows[by].astype("str") == here].to_dict("records"):
+        alt += f" Here ({here}): {row[polarity]:.0f}."
     return Picture(figure, title, subtitle, alt)
 
 
-def places(step: FirstStep, most: int = 10) -> Picture:
+def _highest(known: pd.DataFrame, most: int, here: str) -> tuple[pd.DataFrame, str]:
+    """Return the rows to draw, lowest first, and say which they are."""
+    rows = known.tail(most)
+    named = known[known.columns[0]].astype("str") == here
+    if not named.any():
+        marked = ""
+    elif named.loc[rows.index].any():
+        marked = ", this one shaded"
+    else:
+        rows, marked = pd.concat([known[named], rows.tail(most - 1)]), " and this one (shaded)"
+    if len(known) == len(rows):
+        return rows, f"{len(known)} locations{marked}"
+    return rows, f"the {len(rows) - marked.startswith(' ')} highest of {len(known)} locations{marked}"
+
+
+def places(step: FirstStep, here: str = "", most: int = 10) -> Picture:
     """Draw the rate of the behaviour to work on first at each location (see `by_place`)."""
     names = {"shrunk": step.polarity, "low": f"{step.polarity}_low", "high": f"{step.polarity}_high"}
-    return by_place(step.places.rename(columns=names), step.polarity, plain(step.driver, step.polarity), most)
+    return by_place(step.places.rename(columns=names), step.polarity, plain(step.driver, step.polarity), most, here)
 
 
 def _range(rows: pd.DataFrame, polarity: str) -> str:

@@ -47,3 +47,22 @@ def test_empty_tables_give_a_picture_that_says_so() -> None:
     panel = panel_of(20)
     assert "too few" in figures.by_place(staff_rates(panel, "location_id"), "blame").title
     assert "No month has enough" in figures.by_month(staff_rates(panel, "month")).alt
+
+
+def test_this_place_is_marked_wherever_it_stands() -> None:
+    rates = staff_rates(panel_of(), "location_id").sort_values("blame", ignore_index=True)
+    lowest, highest = (str(rates["location_id"].iloc[at]) for at in (0, -1))
+    for here, most, said in (
+        (highest, 4, "4 locations, this one shaded"),
+        (highest, 2, "2 highest of 4 locations, this one shaded"),
+        (lowest, 2, "1 highest of 4 locations and this one (shaded)"),
+    ):
+        picture = figures.by_place(rates, "blame", most=most, here=here)
+        axes = picture.figure.axes[0]
+        bold = [label.get_text() for label in axes.get_yticklabels() if label.get_fontweight() == "bold"]
+        assert bold == [here]
+        assert len(axes.get_yticks()) == most
+        assert said in picture.subtitle
+        assert f"Here ({here}): {rates.set_index('location_id')['blame'][here]:.0f}." in picture.alt
+    unknown = figures.by_place(rates, "blame", here="elsewhere")
+    assert unknown.svg() == figures.by_place(rates, "blame").svg()

@@ -223,11 +223,41 @@ def test_killed_at_any_moment_the_last_good_page_stands(study: Path, tmp_path: P
     assert [p.name for p in (out / ".custservice").iterdir()] == ["lock"]
 
 
-def assert_whole(out: Path) -> None:
+@pytest.mark.slow
+def test_killed_in_the_middle_of_a_notebook_the_last_good_page_stands(study: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "custservice", "report", str(study), "--out", str(out), "--workers", "1"]
+    command += ["--only", "summary", "--only", "staff_attitude"]
+    paths = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+
+    def kill(*options: str) -> None:
+        """Kill the command when `staff_attitude` has written its first table, and not yet its page."""
+        with subprocess.Popen([*command, *options], env=paths, stdout=subprocess.DEVNULL) as run:
+            begun: list[Path] = []
+            while not begun and run.poll() is None:
+                begun = list(out.glob(".custservice/work-*/*/tables/mentions.csv"))
+            run.send_signal(signal.SIGKILL)
+        assert begun, "the notebook was done before it could be killed"
+        assert not (begun[0].parents[1] / "staff_attitude.html").exists()
+        assert_whole(out, None)
+
+    kill()
+    assert [page.stem for page in out.glob("all/*/*.html")] == ["summary"]
+    subprocess.run(command, env=paths, check=True, stdout=subprocess.DEVNULL)
+    before = {page: page.read_bytes() for page in out.glob("all/*/*.html")}
+    assert len(before) == 2
+    kill("--force")
+    page = out / "all" / "staff_attitude" / "staff_attitude.html"
+    assert page.read_bytes() == before[page]
+    subprocess.run(command, env=paths, check=True, stdout=subprocess.DEVNULL)
+    assert page.read_bytes() == before[page], "nothing was missing, so nothing was done"
+
+
+def assert_whole(out: Path, n_files: int | None = 21) -> None:
     """Assert that each folder of a run that can be seen holds all its files, as its manifest says."""
     for folder in out.glob("all/*"):
         files = json.loads((folder / "manifest.json").read_text("utf-8"))["files"]
-        assert len(files) == 21
+        assert n_files in (None, len(files))
         assert set(files) <= {p.relative_to(folder).as_posix() for p in folder.rglob("*")}
         for name, digest in files.items():
             assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
