@@ -26,8 +26,8 @@ CHOSEN = f"{BEHAVIOUR}.selectedOptions[0].innerText.replaceAll('\u00a0', ' ')"
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    """Start the command on the demo, give what its server says of itself, and end it."""
+def lab(installed: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """Start the command on the demo as it is installed, give what its server says of itself, and end it."""
     folder = tmp_path_factory.mktemp("lab")
     quiet = folder / "settings" / "@jupyterlab" / "apputils-extension"
     quiet.mkdir(parents=True)
@@ -35,10 +35,10 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     places = {name: str(folder / name.lower()) for name in ("JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "IPYTHONDIR")}
     places["JUPYTERLAB_SETTINGS_DIR"] = str(folder / "settings")
     root = ["--allow-root"] if os.geteuid() == 0 else []
-    words = [Path(sys.executable).parent / "custservice", "lab", DEMO, "--folder", folder / "copies", "--no-browser"]
+    words = [sys.executable, "-m", "custservice", "lab", DEMO, "--folder", folder / "copies", "--no-browser"]
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
-            [*map(str, words), "--", *root], env={**os.environ, **places}, stdout=log, stderr=log
+            [*map(str, words), "--", *root], cwd=folder, env={**installed, **places}, stdout=log, stderr=log
         )
     try:
         told = _wait(lambda: [*Path(places["JUPYTER_RUNTIME_DIR"]).glob("jpserver-*.json")], process, folder / "log")
