@@ -206,7 +206,7 @@ def parse_config(raw: Mapping[str, Any], name: str = "study.toml") -> StudyConfi
     >>> parse_config({"title": "Cafes", "windw_days": 60, "reviews": {"files": "june.csv"}})
     Traceback (most recent call last):
         ...
-    custservice.errors.StudyError: study.toml has no key 'windw_days', did you mean 'window_days'?
+    custservice.errors.StudyError: study.toml has no key 'windw_days' (did you mean 'window_days'?).
     """
     try:
         config = StudyConfig.model_validate(raw)
@@ -238,14 +238,14 @@ def _sentence(error: ValidationError, name: str) -> str:
     more = f" ({others} more such problem{'s' if others > 1 else ''})" if others else ""
     if first["type"] == "extra_forbidden":
         section = f" in [{'.'.join(place[:-1])}]" if place[:-1] else ""
-        hint = did_you_mean(place[-1], _keys_at(place[:-1])).rstrip("?")
-        return f"{name} has no key '{place[-1]}'{section}{hint}{more}{'?' if 'did you mean' in hint else '.'}"
+        hint = did_you_mean(place[-1], _keys_at(place[:-1]))
+        return f"{name} has no key '{place[-1]}'{section}{hint}{more}."
     key = ".".join(place)
     if first["type"] == "missing":
         return f"{name} lacks {key}: add it{more}."
     if first["type"] == "value_error":
         message = first["msg"].removeprefix("Value error, ").rstrip("?.")
-        return f"{name}: {key + ': ' if place else ''}{message}{more}{'?' if 'did you mean' in message else '.'}"
+        return f"{name}: {key + ': ' if place else ''}{message}{more}."
     return f"{name}: {key} is {first['input']!r}, but {_wanted(first['type'], first['msg'], key)}{more}."
 
 

@@ -34,18 +34,18 @@ class NothingToReportError(ReportError):
 
 
 def did_you_mean(word: str, allowed: Iterable[str]) -> str:
-    """Return ``", did you mean 'x'?"`` for the nearest allowed word, or the list of what is allowed.
+    """Return ``" (did you mean 'x'?)"`` for the nearest allowed word, or the list of what is allowed.
 
     Examples
     --------
     >>> did_you_mean("windw_days", ["window_days", "link_days"])
-    ", did you mean 'window_days'?"
+    " (did you mean 'window_days'?)"
     >>> did_you_mean("colour", ["title", "link_days"])
     '; allowed are link_days, title'
     """
     options = sorted(allowed)
     near = difflib.get_close_matches(word, options, n=1, cutoff=0.6)
     if near:
-        return f", did you mean '{near[0]}'?"
+        return f" (did you mean '{near[0]}'?)"
     more = f" and {len(options) - _MOST:,} more" if len(options) > _MOST else ""
     return f"; allowed are {', '.join(options[:_MOST])}{more}"

@@ -59,10 +59,10 @@ def test_the_end_of_observation_is_a_date_or_a_naive_utc_time(value, date):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"windw_days": 60}, r"^study.toml has no key 'windw_days', did you mean 'window_days'\?$"),
+        ({"windw_days": 60}, r"^study.toml has no key 'windw_days' \(did you mean 'window_days'\?\)\.$"),
         ({"colour": 1}, r"^study.toml has no key 'colour'; allowed are controls, events, lexicon, .*, window_days\.$"),
-        ({"report": {"quote": 1}}, r"no key 'quote' in \[report\], did you mean 'quotes'\?"),
-        ({"reviews": {"files": "a", "fromat": "csv"}}, r"no key 'fromat' in \[reviews\], did you mean 'format'\?"),
+        ({"report": {"quote": 1}}, r"no key 'quote' in \[report\] \(did you mean 'quotes'\?\)\."),
+        ({"reviews": {"files": "a", "fromat": "csv"}}, r"no key 'fromat' in \[reviews\] \(did you mean 'format'\?\)\."),
         ({"window_days": "60"}, r"^study.toml: window_days is '60', but must be a whole number\.$"),
         ({"window_days": 60.5}, "window_days is 60.5, but must be a whole number"),
         ({"window_days": 0}, "window_days is 0, but should be greater than or equal to 1"),
@@ -75,7 +75,7 @@ def test_the_end_of_observation_is_a_date_or_a_naive_utc_time(value, date):
         ({"reviews": "june.csv"}, "reviews is 'june.csv', but must be a table of keys"),
         ({"reviews": {"files": []}}, r"reviews.files"),
         ({"reviews": {}}, r"study.toml lacks reviews\.files: add it"),
-        ({"reviews": {"files": "a", "format": "cvs"}}, r"reviews\.format: 'cvs' is no format, did you mean 'csv'\?"),
+        ({"reviews": {"files": "a", "format": "cvs"}}, r"reviews\.format: 'cvs' is no format \(did you mean 'csv'\?\)\."),
         ({"min_gap_days": 400}, r"min_gap_days \(400\) must be smaller than window_days \(365\)"),
         (
             {"reviews": {"files": "a", "columns": {"custmer_id": "x"}}},

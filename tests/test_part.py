@@ -141,7 +141,7 @@ def test_what_was_read_is_counted_for_whole_files(study: Study) -> None:
 @pytest.mark.parametrize(
     ("chosen", "sentence"),
     [
-        ({"location": "West Peir"}, "no location 'West Peir', did you mean 'West Pier'"),
+        ({"location": "West Peir"}, r"no location 'West Peir' \(did you mean 'West Pier'\?\)"),
         ({"staff": "nobody at all"}, "no staff 'nobody at all'; allowed are .* and .* more"),
         ({"since": "June"}, "'since' is 'June', but must be a day"),
     ],

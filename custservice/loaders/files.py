@@ -64,7 +64,7 @@ def _similar_name(path: Path) -> str:
         return f": the folder {path.parent} does not exist either."
     names = [other.name for other in path.parent.iterdir()]
     near = difflib.get_close_matches(path.name, names, n=1, cutoff=0.6)
-    return f"; did you mean {near[0]}?" if near else ": check the path."
+    return f" (did you mean {near[0]}?)." if near else ": check the path."
 
 
 def read_start(path: Path) -> bytes:

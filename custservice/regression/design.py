@@ -201,7 +201,7 @@ def refuse_control(name: str, columns: Collection[str]) -> None:
     >>> refuse_control("busines", ["business"])
     Traceback (most recent call last):
         ...
-    custservice.errors.EstimationError: There is no control 'busines', did you mean 'business'?
+    custservice.errors.EstimationError: There is no control 'busines' (did you mean 'business'?).
     """
     refuse_consequence(name)
     if name in _IDS:
@@ -209,7 +209,7 @@ def refuse_control(name: str, columns: Collection[str]) -> None:
     if name != "topics" and name not in columns:
         allowed = {*DEFAULT_CONTROLS, *columns} - {*_AFTERWARDS, *_IDS, *filter(_is_rating, columns)}
         hint = did_you_mean(name, [column for column in allowed if not column.endswith(("_praise", "_blame"))])
-        raise EstimationError(f"There is no control '{name}'{hint}{'' if hint.endswith('?') else '.'}")
+        raise EstimationError(f"There is no control '{name}'{hint}.")
 
 
 def refuse_consequence(name: str) -> None:

@@ -107,7 +107,7 @@ def test_a_mapping_is_checked():
         check_mapping({"text": "x"}, "visits")
     with pytest.raises(InputError, match="did you mean 'customer_id'"):
         check_mapping({"custmer_id": "x"}, "visits")
-    with pytest.raises(InputError, match="has no setting 'fromat', did you mean 'format'"):
+    with pytest.raises(InputError, match=r"has no setting 'fromat' \(did you mean 'format'"):
         check_mapping({"visited_at": {"column": "x", "fromat": "dayfirst"}}, "visits")
     with pytest.raises(InputError, match="Only visited_at takes a format"):
         check_mapping({"spend": {"column": "x", "format": "dayfirst"}}, "visits")

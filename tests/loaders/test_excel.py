@@ -109,7 +109,7 @@ def test_which_sheet_is_read(tmp_path):
     loaded = read_visits(path, sheet="visits")
     assert loaded.table["customer_id"].tolist() == ["ann", "bob"]
     assert not any("was read" in note for note in loaded.notes)
-    with pytest.raises(InputError, match="no sheet 'Visit', did you mean 'Visits'"):
+    with pytest.raises(InputError, match=r"no sheet 'Visit' \(did you mean 'Visits'"):
         read_visits(path, sheet="Visit")
 
 
@@ -124,7 +124,7 @@ def test_a_sheet_of_no_workbook_is_an_error(tmp_path):
     path.write_text("client,date\nann,2024-01-01\n")
     with pytest.raises(InputError, match=r"'sheet' is a setting of the format 'excel', and the files are in .* 'csv'"):
         read_visits(path, sheet="June")
-    with pytest.raises(InputError, match="No format has a setting 'shet', did you mean 'sheet'"):
+    with pytest.raises(InputError, match=r"No format has a setting 'shet' \(did you mean 'sheet'"):
         read_visits(path, shet="June")
 
 

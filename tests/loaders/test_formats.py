@@ -50,5 +50,5 @@ def test_files_of_several_formats_may_be_given_together(tmp_path):
 
 
 def test_an_unknown_format_names_the_nearest():
-    with pytest.raises(InputError, match="no format 'skytrack', did you mean 'skytrax'"):
+    with pytest.raises(InputError, match=r"no format 'skytrack' \(did you mean 'skytrax'"):
         pick_formats("skytrack", [], "reviews")

@@ -31,7 +31,7 @@ def test_defaults_are_filled_in(notebook: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"studyfile": "a"}, "no parameter 'studyfile', did you mean 'study_file'"),
+        ({"studyfile": "a"}, r"no parameter 'studyfile' \(did you mean 'study_file'\?\)"),
         ({"least": "5"}, "parameter 'least' must be int, not '5'"),
         ({"least": 5.0}, "parameter 'least' must be int"),
         ({"since": "2024-02-30"}, "'since' is '2024-02-30', but must be a day such as 2024-01-31, or a month"),
