@@ -30,7 +30,7 @@ from gold import Pair, Sentence, read_gold, read_traps, score
 
 from custservice.sentiment import families
 from custservice.sentiment.engine import read_line
-from custservice.sentiment.learned import DIGITS, ZERO, names_of_findings
+from custservice.sentiment.learned import DIGITS, ZERO, names_of_findings, standing
 from custservice.sentiment.lexicon import TOPIC
 from custservice.sentiment.mentions import compiled
 from custservice.sentiment.reading import Finding, mentions_of, read_sentence
@@ -44,19 +44,27 @@ WEIGHTS = ROOT / "custservice" / "sentiment" / "weights.json"
 DRIVERS = [driver for driver, family in families().items() if family != TOPIC]
 STATEMENTS = [(driver, polarity) for driver in DRIVERS for polarity in ("praise", "blame")]
 PLACES = {statement: place for place, statement in enumerate(STATEMENTS)}
-#: How much a kind of feature weighs, and in how many sentences it must stand: words, beginnings, neighbours, pairs with
-#: a gap, patterns, statements found, statements set aside.
-KINDS = {"w": (1.0, 2), "p": (0.5, 2), "b": (0.5, 2), "k": (0.3, 3), "g": (1.0, 2), "f": (1.5, 1), "v": (1.5, 1)}
+#: How much a kind of feature weighs, and in how many sentences it must stand: words, beginnings, neighbours, classes,
+#: neighbouring classes, classes with a gap, classes by clause, patterns, statements found, statements set aside.
+KINDS = {
+    **{"w": (1.0, 2), "p": (0.5, 2), "b": (0.5, 2), "l": (0.7, 2), "m": (0.4, 2), "n": (0.3, 3), "r": (0.4, 3)},
+    **{"g": (1.0, 2), "f": (1.5, 1), "v": (1.5, 1)},
+}
 #: The kinds that tell of wording alone.
-WORDING = "wpbk"
+WORDING = "wpblmnr"
 #: How many of the sentences found right may go because their wording alone made them unlikely.
 LOST = 0.003
 #: The cost of errors, and the size of the feature that is the bias, so that it is hardly held back.
 COST, BIAS = 1.0, 3.0
-MOST_FEATURES, MOST_WEIGHTS = 50_000, 250_000
+MOST_FEATURES, MOST_WEIGHTS = 100_000, 500_000
 #: Sources that nobody looked at when the patterns were written. In the others a pattern that matches no more sentences
 #: than this was perhaps made for just these, and is not taken for found.
-UNSEEN = {"airlines", "hotels_cruises", "patients", "help_desks_banks_online", "restaurants_bars", "shops_trades_hosts"}
+UNSEEN = {
+    *("airlines", "hotels_cruises", "patients", "help_desks_banks_online", "restaurants_bars", "shops_trades_hosts"),
+    *("homestays_lounges", "dining", "call_centres_clinics", "airlines_hotels_shops", "staff_without_judgement"),
+    *("things_and_others", "journeys", "stays", "tables", "care", "lines", "counters"),
+    *("flights", "rooms", "meals", "clinics", "calls", "stores"),
+}
 TOO_RARE = 2
 REAL = {"lounge", "albany", "mams", "seat"}
 #: Sentences that show what wording alone gets wrong, and how often each is taken.
@@ -269,7 +277,7 @@ def decided(odds: npt.NDArray[np.float64], stands: float, speaks: float) -> list
     found = []
     for row in odds:
         likely = row[: len(STATEMENTS)]
-        stood = {STATEMENTS[place] for place in np.flatnonzero(likely >= stands)}
+        stood = {STATEMENTS[place] for place in standing(likely, stands)}
         if not stood and row[-2] >= speaks:
             stood = {STATEMENTS[int(np.argmax(likely))]}
         found.append(stood)

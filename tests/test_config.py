@@ -75,7 +75,10 @@ def test_the_end_of_observation_is_a_date_or_a_naive_utc_time(value, date):
         ({"reviews": "june.csv"}, "reviews is 'june.csv', but must be a table of keys"),
         ({"reviews": {"files": []}}, r"reviews.files"),
         ({"reviews": {}}, r"study.toml lacks reviews\.files: add it"),
-        ({"reviews": {"files": "a", "format": "cvs"}}, r"reviews\.format: 'cvs' is no format \(did you mean 'csv'\?\)\."),
+        (
+            {"reviews": {"files": "a", "format": "cvs"}},
+            r"format: 'cvs' is no format \(did you mean 'csv'\?\)\.$",
+        ),
         ({"min_gap_days": 400}, r"min_gap_days \(400\) must be smaller than window_days \(365\)"),
         (
             {"reviews": {"files": "a", "columns": {"custmer_id": "x"}}},

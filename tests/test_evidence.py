@@ -50,7 +50,7 @@ def test_each_filter_narrows(study: Study) -> None:
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
-        ({"driver": "curtesy"}, "No mention has the driver 'curtesy', did you mean 'courtesy'"),
+        ({"driver": "curtesy"}, r"No mention has the driver 'curtesy' \(did you mean 'courtesy'"),
         ({"polarity": "bad"}, "No mention has the polarity 'bad'"),
         ({"location": "c"}, "No mention has the location 'c'"),
         ({"since": "soon"}, "'soon' is no date; write it as 2024-12-31"),

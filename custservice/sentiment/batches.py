@@ -52,7 +52,7 @@ def run_batches(work: Work, texts: Texts, workers: int = 1) -> pd.DataFrame:
         raise InputError(f"workers is {workers}, but at least one process must do the work: use 1 or more.")
     total = len(texts)
     frames: list[pd.DataFrame] = []
-    with closing(_results(work, texts, workers)) as results, _bar(total) as bar:
+    with no_collecting(), closing(_results(work, texts, workers)) as results, _bar(total) as bar:
         for start, frame in results:
             if len(frame) or not frames:
                 frames.append(frame.assign(text_id=_named(texts, start, frame["text_id"].tolist())))

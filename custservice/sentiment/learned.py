@@ -2,7 +2,8 @@
 
 A linear model weighs what the patterns found in a sentence together with its words. Statements that are unlikely are
 set aside, likely ones that no pattern found are added, and where a sentence surely speaks of staff its likeliest
-statement stands. Statements of groups that an own lexicon brings or changes are never touched, nor are topics.
+statement stands. Statements of groups that an own lexicon brings or changes are never touched, nor are topics; of a
+driver and polarity that it overrides, none is added.
 The weights (``weights.json``) are made by ``benchmarks/train_mentions.py``; docs/accuracy.md tells how well they do.
 """
 
@@ -92,9 +93,11 @@ def model_of(data: Mapping[str, Any]) -> Model:
     names, texts = tuple(data["features"]), list(data["features"].values())
     codes = np.zeros(128, np.int64)
     codes[[ord(digit) for digit in DIGITS]] = np.arange(len(DIGITS))
-    sizes = codes[[ord(text[0]) for text in texts]] * data["size_step"]
-    pairs = codes[np.frombuffer("".join(text[1:] for text in texts).encode("ascii"), np.uint8)].reshape(-1, 2)
-    row = np.repeat(np.arange(len(texts)), [len(text) // 2 for text in texts])
+    lengths = np.array(list(map(len, texts)), np.int64)
+    told = codes[np.frombuffer("".join(texts).encode("ascii"), np.uint8)]
+    begins = np.cumsum(lengths) - lengths
+    sizes, pairs = told[begins] * data["size_step"], np.delete(told, begins).reshape(-1, 2)
+    row = np.repeat(np.arange(len(texts)), lengths // 2)
     bias = np.array(data["bias"], dtype=float)
     weights = np.zeros((len(texts), len(bias)), np.float32)
     root = pairs[:, 1] - ZERO
@@ -121,6 +124,22 @@ def names_of_findings(findings: Iterable[Finding]) -> set[str]:
     return found
 
 
+def standing(odds: Numbers, least: float) -> list[int]:
+    """Return the places of the statements that stand, given their log odds, praise and blame of each driver in turn.
+
+    Praise and blame of one driver stand together only where the weaker of them is more likely true than not.
+
+    Examples
+    --------
+    >>> standing(np.array([-0.5, -0.6, 2.0, 0.1, 1.0, -0.2, -3.0, -3.0]), -0.8)
+    [0, 2, 3, 4]
+    """
+    pairs = odds.reshape(-1, 2)
+    weaker = pairs < pairs[:, ::-1]
+    stands = (pairs >= least) & ~(weaker & (pairs < 0))
+    return [int(place) for place in np.flatnonzero(stands.ravel())]
+
+
 class Judged(NamedTuple):
     """A statement of a sentence with its log odds; a pattern's finding, or the first and last token of its words."""
 
@@ -132,10 +151,9 @@ class Judged(NamedTuple):
 
 
 class Worded(NamedTuple):
-    """Sentences by their wording: symbols and beginnings of their tokens, where each begins, and their sums."""
+    """Sentences by their wording: what is read for their words, where each begins, and their sums."""
 
-    symbols: Ints
-    beginnings: Ints
+    words: Ints
     first: Ints
     sums: Sums
 
@@ -149,6 +167,9 @@ class Layer:
         self._words = ChunkWords(self._wording, tables)
         self._drivers = set(tables.lexicon.families)
         self._own = _changed_groups(tables.lexicon)
+        #: Statements of groups that an own lexicon overrides: wording adds none of them.
+        built_in = load_lexicon().groups
+        self._overridden = {(built_in[key].driver, built_in[key].polarity) for key in self._own & built_in.keys()}
 
     def read(self, chunks: Ints, first: Ints) -> Worded:
         """Return the wording of sentences.
@@ -160,9 +181,9 @@ class Layer:
         first
             Where each sentence begins among the tokens, and at the end where the last one ends.
         """
-        symbols, beginnings = self._words.words(chunks)
-        placed = self._wording.placed(symbols, beginnings, first)
-        return Worded(symbols, beginnings, first, self.model.sums(placed.sentence, placed.feature, len(first) - 1))
+        words = self._words.words(chunks)
+        placed = self._wording.placed(words, first)
+        return Worded(words, first, self.model.sums(placed.sentence, placed.feature, len(first) - 1))
 
     def may_speak(self, worded: Worded) -> npt.NDArray[np.bool_]:
         """Return which sentences may speak of staff: where groups are an own lexicon's, any may."""
@@ -184,7 +205,7 @@ class Layer:
         heard = np.flatnonzero(may & (stands.any(axis=1) | (scores[:, -2] >= self.model.speaks))).tolist()
         by_sentence = {}
         for sentence in sorted({*heard, *findings}):
-            likely = self._likely(scores[sentence], stands[sentence]) if may[sentence] else {}
+            likely = self._likely(scores[sentence]) if may[sentence] else {}
             by_sentence[sentence] = self._statements(likely, findings.get(sentence, ()))
         added = [(s, one) for s, found in by_sentence.items() for one in found if one.finding is None]
         spans = iter(self._spans(worded, added))
@@ -194,12 +215,13 @@ class Layer:
             if found
         }
 
-    def _likely(self, scores: Numbers, stands: npt.NDArray[np.bool_]) -> dict[Statement, float]:
+    def _likely(self, scores: Numbers) -> dict[Statement, float]:
         """Return the statements that stand by their scores, the likeliest first."""
         model = self.model
-        chosen = np.flatnonzero(stands).tolist()
+        of_statements = scores[: len(model.statements)]
+        chosen = standing(of_statements, model.stands)
         if not chosen and scores[-2] >= model.speaks:
-            chosen = [int(np.argmax(scores[: len(stands)]))]
+            chosen = [int(np.argmax(of_statements))]
         chosen.sort(key=lambda place: -scores[place])
         return {model.statements[place]: float(scores[place]) for place in chosen}
 
@@ -211,7 +233,9 @@ class Layer:
                 odds = likely.get(statement, np.inf)
                 told.setdefault(statement, Judged(*statement, odds, finding, (finding.first, finding.last)))
         added = [
-            Judged(*s, odds, None, (0, 0)) for s, odds in likely.items() if s not in told and s[0] in self._drivers
+            Judged(*s, odds, None, (0, 0))
+            for s, odds in likely.items()
+            if s not in told and s not in self._overridden and s[0] in self._drivers
         ]
         return [*told.values(), *added]
 
@@ -222,7 +246,7 @@ class Layer:
         sentence = np.array([s for s, _ in added], np.int64)
         column = np.array([self.model.statements.index((one.driver, one.polarity)) for _, one in added], np.int64)
         tokens, first = places_of(worded.first, sentence)
-        placed = self._wording.placed(worded.symbols[tokens], worded.beginnings[tokens], first)
+        placed = self._wording.placed(worded.words[tokens], first)
         half = self.model.weights[placed.feature, column[placed.sentence]] / 2
         weight: Numbers = (
             np.bincount(placed.first, half, first[-1]) + np.bincount(placed.last, half, first[-1])

@@ -1,13 +1,18 @@
-"""The words of sentences as numbered features: words, beginnings of words, pairs of neighbours, pairs with a gap.
+"""The words of sentences as numbered features: words, their beginnings and classes, pairs, and words by their clause.
 
 Nouns for staff count as one word, so that what was learned of waiters holds for nurses; so do nouns for service,
-numbers, and capitalised words that are no words otherwise: names. Sentences of a batch are read at once, as arrays.
+numbers, and capitalised words that are no words otherwise: names. Words that mean alike share a class
+(``classes.toml``), and each stands once more with what its clause speaks of: staff, service, a name, the writer, or
+none of these. Sentences of a batch are read at once, as arrays.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib import resources
+from itertools import chain, groupby, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -17,13 +22,34 @@ from custservice.sentiment.compiled import BITS, Tables
 from custservice.sentiment.rows import Ints, places_of
 from custservice.sentiment.tokens import TOKEN, words_of
 
+_STAFF, _SERVICE = "<staff>", "<service>"
 #: Classes of words that are one word here.
-_SYMBOLS = (("<staff>", BITS["staff"] | BITS["name"]), ("<service>", BITS["service"]))
+_SYMBOLS = ((_STAFF, BITS["staff"] | BITS["name"]), (_SERVICE, BITS["service"]))
 NAME, _NUMBER, _START, _END = "<name>", "<number>", "<s>", "</s>"
+#: Where clauses part.
+_CUTS = (",", ".", ";", ":", "!", "?", "-", "–", "—", "but", "although", "however", "though", "while")
+#: What a clause speaks of: the first of these that one of its words tells, else the last.
+_ABOUT = {"S": (_STAFF, "they", "he", "she"), "V": (_SERVICE,), "N": (NAME,), "I": ("we", "i"), "O": ()}
 #: Letters of the beginning of a word.
 _BEGINNING = 5
 #: A capitalised word: what it is if it is a word, else a name.
 CAPITAL = "^"
+#: Before the name of a class.
+_CLASS = "="
+
+
+@cache
+def classes() -> Mapping[str, str]:
+    """Return the class of each word that has one.
+
+    Examples
+    --------
+    >>> classes()["grumpy"] == classes()["surly"] != classes()["cheerful"]
+    True
+    """
+    text = resources.files("custservice.sentiment").joinpath("classes.toml").read_text("utf-8")
+    named = tomllib.loads(text)["classes"].items()
+    return {word: f"{_CLASS}{name}" for name, words in named for word in words.split()}
 
 
 class Placed(NamedTuple):
@@ -38,10 +64,10 @@ class Placed(NamedTuple):
 class _Pairs:
     """Numbers of pairs of symbols."""
 
-    def __init__(self, pairs: Sequence[tuple[int, int, int]], symbols: int) -> None:
-        left, right, number = np.array(pairs, np.int64).reshape(-1, 3).T
-        order = np.argsort(left * symbols + right)
-        self._keys, self._numbers, self._symbols = (left * symbols + right)[order], number[order], symbols
+    def __init__(self, pairs: Ints, numbers: Sequence[int], symbols: int) -> None:
+        keys = pairs[:, 0] * symbols + pairs[:, 1]
+        order = np.argsort(keys)
+        self._keys, self._numbers, self._symbols = keys[order], np.array(numbers, np.int64)[order], symbols
 
     def find(self, left: Ints, right: Ints) -> Ints:
         """Return the number of each pair, -1 where it is no feature."""
@@ -52,79 +78,128 @@ class _Pairs:
         return np.where(self._keys[at] == keys, self._numbers[at], -1)
 
 
+def _row(symbols: Ints, numbers: Sequence[int], total: int) -> Ints:
+    """Return the number of the feature that each symbol is, -1 where it is none."""
+    row = np.full(total, -1)
+    row[symbols] = numbers
+    return row
+
+
+class Word(NamedTuple):
+    """What is read for a word: the numbers of its symbol and of its class, and of the feature that is its beginning.
+
+    A word without a class is one of its own; -1 where no feature is its beginning.
+    """
+
+    symbol: int
+    kind: int
+    beginning: int
+
+
 class Wording:
     """Features by name, each with its number.
 
-    Names are "w word", "p beginning", "b word next" and "k word next-but-one"; others are no words and left alone.
+    Names are "w word", "p beginning", "b word next", "l class", "m class next", "n class next-but-one" and "r about
+    class" (of the clause and a word in it); others are no words and left alone.
     """
 
     def __init__(self, names: Iterable[str]) -> None:
         self.numbers = {name: number for number, name in enumerate(names)}
         #: Symbols that features name; 0 is every other word.
-        self._symbols = {symbol: place for place, symbol in enumerate(("", _START, _END, NAME))}
-        self._beginnings: dict[str, int] = {}
-        words: dict[int, int] = {}
-        pairs: dict[str, list[tuple[int, int, int]]] = {"b": [], "k": []}
+        told = (_NUMBER, *_CUTS, *_ABOUT, *(word for words in _ABOUT.values() for word in words))
+        self._symbols = {symbol: place for place, symbol in enumerate(dict.fromkeys(("", _START, _END, *told)))}
+        rest: dict[str, list[str]] = {kind: [] for kind in "wplbmnr"}
+        numbers: dict[str, list[int]] = {kind: [] for kind in rest}
         for name, number in self.numbers.items():
-            kind, rest = name.split(" ", 1)
-            if kind == "w":
-                words[self._number(rest)] = number
-            elif kind == "p":
-                self._beginnings[rest] = number
-            elif kind in pairs:
-                left, right = rest.split(" ")
-                pairs[kind].append((self._number(left), self._number(right), number))
-        self._word = np.full(len(self._symbols), -1)
-        self._word[list(words)] = list(words.values())
-        self._next, self._second = (_Pairs(pairs[kind], len(self._symbols)) for kind in "bk")
+            if name[0] in rest:
+                rest[name[0]].append(name[2:])
+                numbers[name[0]].append(number)
+        self._beginnings = dict(zip(rest.pop("p"), numbers["p"], strict=True))
+        # All at once: there are too many for a step of Python each.
+        said = {kind: " ".join(names).split(" ") if names else [] for kind, names in rest.items()}
+        for symbol in dict.fromkeys(chain.from_iterable(said.values())):
+            self._symbols.setdefault(symbol, len(self._symbols))
+        total = len(self._symbols)
+        place = {kind: np.array([self._symbols[s] for s in symbols], np.int64) for kind, symbols in said.items()}
+        self._word, self._class = (_row(place[kind], numbers[kind], total) for kind in "wl")
+        self._pairs = {kind: _Pairs(place[kind].reshape(-1, 2), numbers[kind], total) for kind in "bmnr"}
+        #: For each symbol whether a clause ends there, whether it has a place in what clauses hold, what it tells of
+        #: its clause (a bit each), and what a clause with these bits speaks of.
+        self._cuts, self._held = np.zeros(total, np.bool_), np.ones(total, np.bool_)
+        self._cuts[[self._symbols[mark] for mark in _CUTS]] = True
+        self._held[[number for symbol, number in self._symbols.items() if symbol[:1] == "<"]] = False
+        self._held &= ~self._cuts
+        self._tells = np.zeros(total, np.int64)
+        for bit, words in enumerate(_ABOUT.values()):
+            self._tells[[self._symbols[word] for word in words]] = 1 << bit
+        about, last = [self._symbols[name] for name in _ABOUT], len(_ABOUT) - 1
+        self._about = np.array([about[_lowest_bit(bits) if bits else last] for bits in range(1 << last)])
 
-    def _number(self, symbol: str) -> int:
-        return self._symbols.setdefault(symbol, len(self._symbols))
-
-    def read(self, word: str) -> tuple[int, int]:
-        """Return the number of a word's symbol, and of the feature that is its beginning (-1 for none)."""
+    def read(self, word: str) -> Word:
+        """Return what is read for a word."""
         if word[0] == CAPITAL and len(word) > 1:
             small = word[1:]
             word = small if f"w {small}" in self.numbers else NAME
-        return self._symbols.get(word, 0), self._beginnings.get(_beginning(word), -1)
+        of_class = self._symbols.get(classes().get(word, word), 0)
+        return Word(self._symbols.get(word, 0), of_class, self._beginnings.get(_beginning(word), -1))
 
-    def placed(self, symbols: Ints, beginnings: Ints, first: Ints) -> Placed:
-        """Return the features of sentences, whose tokens begin (and the last one's end) at ``first``."""
+    def placed(self, words: Ints, first: Ints) -> Placed:
+        """Return the features of sentences.
+
+        Parameters
+        ----------
+        words
+            A row per token: a `Word`.
+        first
+            Where each sentence begins among the tokens, and at the end where the last one ends.
+        """
+        symbols, kinds, beginnings = words.T
         sizes = np.diff(first)
         owner = np.repeat(np.arange(len(sizes)), sizes + 2)
         place = np.arange(len(symbols)) + 2 * np.repeat(np.arange(len(sizes)), sizes) + 1
-        row = np.zeros(len(owner), np.int64)
-        row[place] = symbols
         begins = first[:-1] + 2 * np.arange(len(sizes))
-        row[begins], row[begins + sizes + 1] = 1, 2
-        # Every place of the row as that of a token; the ends of a sentence stand for its first and last one.
-        token = np.clip(np.arange(len(row)) - 2 * owner - 1, first[owner], first[owner + 1] - 1)
+        rows = np.zeros((2, len(owner)), np.int64)
+        rows[:, place] = symbols, kinds
+        rows[:, begins], rows[:, begins + sizes + 1] = 1, 2
+        # Every place of a row as that of a token; the ends of a sentence stand for its first and last one.
+        token = np.clip(np.arange(len(owner)) - 2 * owner - 1, first[owner], first[owner + 1] - 1)
         parts = []
-        for gap, pairs in ((1, self._next), (2, self._second)):
+        for gap, row, kind in ((1, rows[0], "b"), (1, rows[1], "m"), (2, rows[1], "n")):
             left, right = np.arange(len(row) - gap), np.arange(gap, len(row))
-            number = np.where(owner[left] == owner[right], pairs.find(row[left], row[right]), -1)
+            number = np.where(owner[left] == owner[right], self._pairs[kind].find(row[left], row[right]), -1)
             some = (number >= 0) & (sizes[owner[left]] > 0)
             parts.append((owner[left][some], number[some], token[left][some], token[right][some]))
         of_token, at = owner[place], np.arange(len(symbols))
-        for number in (self._word[symbols], beginnings):
+        about = np.where(self._held[symbols], self._pairs["r"].find(self._spoken_of(symbols, of_token), kinds), -1)
+        for number in (self._word[symbols], self._class[kinds], beginnings, about):
             some = number >= 0
             parts.append((of_token[some], number[some], at[some], at[some]))
         return Placed(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
+    def _spoken_of(self, symbols: Ints, owner: Ints) -> Ints:
+        """Return for each token what its clause speaks of."""
+        if not len(symbols):
+            return symbols
+        is_cut = self._cuts[symbols]
+        starts = np.append(True, (owner[1:] != owner[:-1]) | is_cut[:-1] | is_cut[1:])
+        begins = np.flatnonzero(starts)
+        found: Ints = self._about[np.bitwise_or.reduceat(self._tells[symbols], begins)[np.cumsum(starts) - 1]]
+        return found
+
 
 class ChunkWords:
-    """Symbols and beginnings of the words of each chunk, by its number."""
+    """What is read for the words of each chunk, by its number."""
 
     def __init__(self, wording: Wording, tables: Tables) -> None:
         self._wording, self._tables = wording, tables
         self._begin(tables.chunks.known)
 
-    def _of(self, chunk: str) -> list[tuple[int, int]]:
+    def _of(self, chunk: str) -> list[Word]:
         surfaces = (chunk,) if chunk.isalpha() else TOKEN.findall(chunk)
-        return [pair for surface in surfaces for pair in self._of_surface(surface)]
+        return [word for surface in surfaces for word in self._of_surface(surface)]
 
-    def _of_surface(self, surface: str) -> list[tuple[int, int]]:
-        """Return symbol and beginning of each word of a surface token, which most chunks share with others."""
+    def _of_surface(self, surface: str) -> list[Word]:
+        """Return what is read for each word of a surface token, which most chunks share with others."""
         found = self._surfaces.get(surface)
         if found is None:
             read = self._wording.read
@@ -133,22 +208,22 @@ class ChunkWords:
 
     def _begin(self, known: Chunks) -> None:
         self._known = known
-        self._surfaces: dict[str, list[tuple[int, int]]] = {}
-        self._words, self._first = np.zeros((0, 2), np.int64), np.zeros(1, np.int64)
+        self._surfaces: dict[str, list[Word]] = {}
+        self._words, self._first = np.zeros((0, len(Word._fields)), np.int64), np.zeros(1, np.int64)
 
-    def words(self, chunks: Ints) -> tuple[Ints, Ints]:
-        """Return the symbols and beginnings of the words of a row of chunks."""
+    def words(self, chunks: Ints) -> Ints:
+        """Return a row for each word of a row of chunks: a `Word`."""
         known = self._tables.chunks.known
         if known is not self._known:
             self._begin(known)
         new = [self._of(text) for text in known.texts[len(self._first) - 1 :]]
         if new:
             sizes = np.array([len(row) for row in new], np.int64)
-            read = np.array([word for row in new for word in row], np.int64).reshape(-1, 2)
+            read = np.array([word for row in new for word in row], np.int64).reshape(-1, len(Word._fields))
             self._words = np.append(self._words, read, axis=0)
             self._first = np.append(self._first, self._first[-1] + np.cumsum(sizes))
-        found = self._words[places_of(self._first, chunks)[0]]
-        return found[:, 0], found[:, 1]
+        found: Ints = self._words[places_of(self._first, chunks)[0]]
+        return found
 
 
 def symbols_of(tables: Tables, chunk: str) -> list[str]:
@@ -166,9 +241,9 @@ def symbols_of(tables: Tables, chunk: str) -> list[str]:
 def _symbols(tables: Tables, surface: str) -> list[str]:
     found = []
     capital = CAPITAL if surface[0].isupper() and not surface.isupper() else ""
-    for word in words_of(surface, tables.lexicon.spelling, tables.known_words):
-        bits = tables.token_type(word).bits
-        symbol = next((name for name, mask in _SYMBOLS if bits & mask), "")
+    words = words_of(surface, tables.lexicon.spelling, tables.known_words)
+    for word, token in zip(words, tables.token_types[surface], strict=True):
+        symbol = next((name for name, mask in _SYMBOLS if token.bits & mask), "")
         found.append(symbol or (_NUMBER if word[0].isdigit() else capital + word))
     return found
 
@@ -178,18 +253,38 @@ def names_of(symbols: Sequence[str]) -> list[str]:
 
     Examples
     --------
-    >>> names_of(["so", "kind"])
-    ['w so', 'w kind', 'b <s> so', 'b so kind', 'b kind </s>', 'k <s> kind', 'k so </s>']
+    >>> names_of(["she", "friendly"])[:6]
+    ['w she', 'w friendly', 'p frien', 'b <s> she', 'b she friendly', 'b friendly </s>']
+    >>> names_of(["she", "friendly"])[6:]
+    ['l =friendly', 'm she =friendly', 'm =friendly </s>', 'n <s> =friendly', 'r S she', 'r S =friendly']
     """
-    bounded = [_START, *symbols, _END]
-    words = [f"w {symbol}" for symbol in symbols]
-    words += [f"p {_beginning(symbol)}" for symbol in symbols if _beginning(symbol)]
-    neighbours = [f"b {left} {right}" for left, right in pairwise(bounded)]
-    return words + neighbours + [f"k {left} {right}" for left, right in zip(bounded, bounded[2:], strict=False)]
+    kinds = [classes().get(symbol, symbol) for symbol in symbols]
+    words, bounded = [_START, *symbols, _END], [_START, *kinds, _END]
+    found = [f"w {symbol}" for symbol in symbols]
+    found += [f"p {_beginning(symbol)}" for symbol in symbols if _beginning(symbol)]
+    found += [f"b {left} {right}" for left, right in pairwise(words)]
+    found += [f"l {kind}" for kind in kinds if _is_class(kind)]
+    for letter, gap in (("m", 1), ("n", 2)):
+        pairs = zip(bounded, bounded[gap:], strict=False)
+        found += [f"{letter} {left} {right}" for left, right in pairs if _is_class(left) or _is_class(right)]
+    for is_cut, clause in groupby(symbols, _CUTS.__contains__):
+        if not is_cut:
+            said = list(clause)
+            about = next((about for about, tells in _ABOUT.items() if not set(tells).isdisjoint(said)), "O")
+            found += [f"r {about} {classes().get(symbol, symbol)}" for symbol in said if symbol[0] != "<"]
+    return found
+
+
+def _is_class(kind: str) -> bool:
+    return kind[0] == _CLASS and len(kind) > 1
+
+
+def _lowest_bit(bits: int) -> int:
+    return (bits & -bits).bit_length() - 1
 
 
 def _beginning(symbol: str) -> str:
     return symbol[:_BEGINNING] if len(symbol) > _BEGINNING and symbol.isalpha() else ""
 
 
-__all__ = ["CAPITAL", "NAME", "ChunkWords", "Placed", "Wording", "names_of", "symbols_of"]
+__all__ = ["CAPITAL", "NAME", "ChunkWords", "Placed", "Word", "Wording", "classes", "names_of", "symbols_of"]

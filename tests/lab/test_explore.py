@@ -88,7 +88,7 @@ def test_a_study_that_wants_no_quotes_shows_none(explorer: Explorer) -> None:
 
 
 def test_what_is_unknown_is_one_sentence(explorer: Explorer) -> None:
-    with pytest.raises(StudyError, match="No review mentions 'warmht', did you mean 'warmth'"):
+    with pytest.raises(StudyError, match=r"No review mentions 'warmht' \(did you mean 'warmth'"):
         explorer.show(Selection("warmht"))
     with pytest.raises(StudyError, match="by month or quarter, not by 'week'"):
         explorer.show(Selection("warmth", by="week"))

@@ -75,10 +75,10 @@ def test_own_file_adds_drivers_and_words_and_overrides_groups(tmp_path: Path) ->
     ("text", "complaint"),
     [
         ("[warmth.praise.x]\npatterns = 'sunny, (a|'", r"line 2: the pattern '\(a\|' lacks a '\)'"),
-        ("\n[warmth.praise.x]\npatterns = '<staf> rude'", r"line 3: .* uses the class 'staf', did you mean 'staff'\?"),
-        ("[warmt.praise.x]\npatterns = 'a'", r"line 1: 'warmt' is no driver, did you mean 'warmth'\?"),
+        ("\n[warmth.praise.x]\npatterns = '<staf> rude'", r"line 3: .* uses the class 'staf' \(did you mean 'staff'\?"),
+        ("[warmt.praise.x]\npatterns = 'a'", r"line 1: 'warmt' is no driver \(did you mean 'warmth'\?"),
         ("[warmth.prais.x]\npatterns = 'a'", "line 1: 'prais' is neither praise nor blame"),
-        ("[warmth.praise.x]\nabout = 'persons'\npatterns = 'a'", r"'persons' .* did you mean 'person'\?"),
+        ("[warmth.praise.x]\nabout = 'persons'\npatterns = 'a'", r"'persons' .* \(did you mean 'person'\?"),
         ("[warmth.praise.x]\npattern = 'a'", "needs a text 'patterns'"),
         ("[warmth.praise.x]\npatterns = 'a'\ncolour = 1", "no setting 'colour'"),
         ("[words]\nstaff = 'front-desk'", "line 2: 'front-desk' in class 'staff' is not one word"),

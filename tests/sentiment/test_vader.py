@@ -136,5 +136,5 @@ def test_nltk_engine_is_nltk() -> None:
 
 
 def test_unknown_engine_names_the_known_ones() -> None:
-    with pytest.raises(InputError, match="'vadre' is no engine, did you mean 'vader'"):
+    with pytest.raises(InputError, match=r"'vadre' is no engine \(did you mean 'vader'"):
         score_sentiment(["Kind."], engine="vadre")

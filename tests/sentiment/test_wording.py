@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 from custservice.sentiment.mentions import compiled
 from custservice.sentiment.wording import CAPITAL, NAME, ChunkWords, Wording, names_of, symbols_of
 
-SENTENCES = ["The nurse sat with me.", "Zorblax was so kind!", "Kind", "So so kind, kind waiters", "12 friendly people"]
+SENTENCES = [
+    *("The nurse sat with me.", "Zorblax was so kind!", "Kind", "So so kind, kind waiters", "12 friendly people"),
+    *("Grumpy service, but she smiled while we ate: Zorblax, Surly", ", they sat", "We sat, the room was big; lovely!"),
+]
 
 
 def resolved(words: list[str], known: set[str]) -> list[str]:
@@ -29,8 +32,7 @@ def placed(wording: Wording, texts: list[str]) -> list[list[tuple[str, int, int]
     tables = compiled()
     sentences = tables.chunks.read(texts)
     _, first = tables.chunks.types(sentences.chunks)
-    words, beginnings = ChunkWords(wording, tables).words(sentences.chunks)
-    found = wording.placed(words, beginnings, first[sentences.first])
+    found = wording.placed(ChunkWords(wording, tables).words(sentences.chunks), first[sentences.first])
     names = list(wording.numbers)
     rows: list[list[tuple[str, int, int]]] = [[] for _ in texts]
     begins = first[sentences.first]
@@ -54,19 +56,35 @@ def test_arrays_and_names_agree(texts: list[str]) -> None:
 
 
 def test_features_know_where_they_stand() -> None:
-    wording = Wording(["w kind", "b so kind", "k <s> kind", "b kind </s>"])
+    wording = Wording(["w kind", "b so kind", "n <s> =kind", "b kind </s>", "r O =kind", "r S =kind"])
     assert sorted(placed(wording, ["so kind"])[0]) == [
         ("b kind </s>", 1, 1),
         ("b so kind", 0, 1),
-        ("k <s> kind", 0, 1),
+        ("n <s> =kind", 0, 1),
+        ("r O =kind", 1, 1),
         ("w kind", 1, 1),
     ]
 
 
+def test_a_word_stands_with_what_its_clause_speaks_of() -> None:
+    wording = Wording([f"r {about} =kind" for about in "SVNIO"])
+    for text, about in (
+        ("we sat, she was kind", "S"),
+        ("they sat, so kind", "O"),
+        ("kind service from Zorblax", "V"),
+        ("we met Zorblax so kind", "N"),
+        ("our room, we say, kind", "O"),
+        ("we say kind", "I"),
+    ):
+        at = symbols(text).index("kind")
+        assert placed(wording, [text])[0] == [(f"r {about} =kind", at, at)]
+        assert f"r {about} =kind" in names_of(resolved(symbols(text), set()))
+
+
 def test_sentences_do_not_run_into_each_other() -> None:
-    wording = Wording(["b kind so", "k kind kind"])
+    wording = Wording(["b kind so", "n =kind =kind"])
     assert placed(wording, ["kind", "so", "kind"]) == [[], [], []]
-    assert placed(wording, ["kind so kind"]) == [[("b kind so", 0, 1), ("k kind kind", 0, 2)]]
+    assert placed(wording, ["kind so kind"]) == [[("b kind so", 0, 1), ("n =kind =kind", 0, 2)]]
 
 
 def test_a_staff_noun_is_any_staff_noun_and_an_unknown_capital_a_name() -> None:
@@ -74,7 +92,7 @@ def test_a_staff_noun_is_any_staff_noun_and_an_unknown_capital_a_name() -> None:
     wording = Wording(["w kind", "w <name>", "p zorbl"])
     assert wording.read("^zorblax") == wording.read(NAME)
     assert wording.read("^kind") == wording.read("kind") != wording.read("zorblax")
-    assert wording.read("zorblax")[1] == wording.numbers["p zorbl"]
+    assert wording.read("zorblax").beginning == wording.numbers["p zorbl"]
 
 
 def test_chunks_met_later_are_read_too() -> None:
@@ -83,6 +101,6 @@ def test_chunks_met_later_are_read_too() -> None:
     words = ChunkWords(wording, tables)
     for text in ("A sprightly day", "Some sprightly and newfangled day"):
         sentences = tables.chunks.read([text])
-        symbol, beginning = words.words(sentences.chunks)
-        assert len(symbol) == len(beginning) == len(text.split())
-        assert np.count_nonzero(symbol == wording.read("sprightly")[0]) == 1
+        read = words.words(sentences.chunks)
+        assert len(read) == len(text.split())
+        assert np.count_nonzero(read[:, 0] == wording.read("sprightly").symbol) == 1
