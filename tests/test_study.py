@@ -98,7 +98,7 @@ def test_controls_are_checked_as_soon_as_the_study_is_opened(folder, monkeypatch
         (folder / "study.toml").write_text(f"{text}controls = {controls}\n{rest}")
         return open_study(folder)
 
-    with pytest.raises(StudyError, match=r"^study.toml, controls: There is no control 'mnth' \(did you mean 'month'\?\)\.$"):
+    with pytest.raises(StudyError, match=r"^study.toml, controls: .* 'mnth' \(did you mean 'month'\?\)\.$"):
         opened('["mnth"]')
     assert opened('["month", "weather"]', "weather").config.controls == ("month", "weather")
     assert opened('["month_in_file"]', "month").panel["month_in_file"].notna().all()
