@@ -15,12 +15,14 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent))
 from gold import CATEGORIES, Pair, Sentence, f1, read_gold, read_labels, score
 
-from custservice.sentiment import families, find_all, find_mentions, find_topics
+from custservice.sentiment import families, find_mentions, find_topics
 from custservice.sentiment.lexicon import TOPIC
+from custservice.sentiment.mentions import find_scored
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT / ".." / "shared"
@@ -105,22 +107,22 @@ def topic_tables(file: Path) -> list[str]:
 
 def restaurant_tables(file: Path) -> list[str]:
     texts, labels = zip(*read_labels(file), strict=True)
-    frame = find_all(list(texts))
-    heard: dict[str, list[list[str]]] = {name: [[] for _ in texts] for name in ("staff", *CATEGORIES)}
-    for text, family, driver, polarity in zip(
-        *(frame[c] for c in ("text_id", "family", "driver", "polarity")), strict=True
+    frame = find_scored(list(texts))
+    heard: dict[str, list[list[Said]]] = {name: [[] for _ in texts] for name in ("staff", *CATEGORIES)}
+    for text, family, driver, *told in zip(
+        *(frame[c] for c in ("text_id", "family", "driver", "log_odds", "polarity")), strict=True
     ):
         name = driver.removeprefix("topic_") if family == TOPIC else "staff"
         if name in heard:
-            heard[name][text].append(polarity)
+            heard[name][text].append(Said(*told))
     said = {
         name: [{label[c] for c in categories if label.get(c) in ("praise", "blame")} for label in labels]
         for name, categories in {"staff": ("staff", "service"), **CATEGORIES}.items()
     }
     right = [
-        main_polarity(polarities) in want
-        for polarities, want in zip(heard["staff"], said["staff"], strict=True)
-        if polarities and len(want) == 1
+        main_polarity(told) in want
+        for told, want in zip(heard["staff"], said["staff"], strict=True)
+        if told and len(want) == 1
     ]
     lines = [
         f"**MAMS {file.stem.split('_')[-1]}**: {len(texts)} sentences",
@@ -134,13 +136,20 @@ def restaurant_tables(file: Path) -> list[str]:
     return [*lines, ""]
 
 
-def main_polarity(polarities: Sequence[str]) -> str:
-    """Return what most mentions of a sentence are; nothing where they balance."""
-    lean = 2 * polarities.count("praise") - len(polarities)
-    return "praise" if lean > 0 else "blame" if lean < 0 else ""
+class Said(NamedTuple):
+    """A mention: how sure it is, and its polarity."""
+
+    log_odds: float
+    polarity: str
 
 
-def detection(heard: Iterable[list[str]], said: Iterable[set[str]]) -> float:
+def main_polarity(told: Sequence[Said]) -> str:
+    """Return what most mentions of a sentence are; where they balance, what the surest is."""
+    lean = sum(1 if one.polarity == "praise" else -1 for one in told)
+    return max(told).polarity if not lean else "praise" if lean > 0 else "blame"
+
+
+def detection(heard: Iterable[Sequence[Said]], said: Iterable[set[str]]) -> float:
     cells = Counter((bool(want), bool(got)) for want, got in zip(said, heard, strict=True))
     return f1(cells[True, True], cells[False, True], cells[True, False])
 
