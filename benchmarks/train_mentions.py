@@ -275,11 +275,11 @@ def calibrated(examples: Sequence[Example], scores: npt.NDArray[np.float64]) -> 
 def decided(odds: npt.NDArray[np.float64], stands: float, speaks: float) -> list[set[Pair]]:
     """Return what stands of each sentence."""
     found = []
-    for row in odds:
-        likely = row[: len(STATEMENTS)]
-        stood = {STATEMENTS[place] for place in standing(likely, stands)}
+    stands_at = standing(odds[:, : len(STATEMENTS)], stands)
+    for row, places in zip(odds, stands_at, strict=True):
+        stood = {STATEMENTS[place] for place in np.flatnonzero(places)}
         if not stood and row[-2] >= speaks:
-            stood = {STATEMENTS[int(np.argmax(likely))]}
+            stood = {STATEMENTS[int(np.argmax(row[: len(STATEMENTS)]))]}
         found.append(stood)
     return found
 

@@ -124,20 +124,20 @@ def names_of_findings(findings: Iterable[Finding]) -> set[str]:
     return found
 
 
-def standing(odds: Numbers, least: float) -> list[int]:
-    """Return the places of the statements that stand, given their log odds, praise and blame of each driver in turn.
+def standing(odds: Numbers, least: float) -> npt.NDArray[np.bool_]:
+    """Return which statements stand, given their log odds, in each row praise and blame of one driver after another.
 
     Praise and blame of one driver stand together only where the weaker of them is more likely true than not.
 
     Examples
     --------
-    >>> standing(np.array([-0.5, -0.6, 2.0, 0.1, 1.0, -0.2, -3.0, -3.0]), -0.8)
-    [0, 2, 3, 4]
+    >>> standing(np.array([[-0.5, -0.6, 2.0, 0.1], [1.0, -0.2, -3.0, -3.0]]), -0.8).astype(int).tolist()
+    [[1, 0, 1, 1], [1, 0, 0, 0]]
     """
-    pairs = odds.reshape(-1, 2)
-    weaker = pairs < pairs[:, ::-1]
-    stands = (pairs >= least) & ~(weaker & (pairs < 0))
-    return [int(place) for place in np.flatnonzero(stands.ravel())]
+    pairs = odds.reshape(len(odds), -1, 2)
+    is_weaker = pairs < pairs[:, :, ::-1]
+    stands: npt.NDArray[np.bool_] = ((pairs >= least) & ~(is_weaker & (pairs < 0))).reshape(odds.shape)
+    return stands
 
 
 class Judged(NamedTuple):
@@ -201,11 +201,11 @@ class Layer:
         names = [(sentence, name) for sentence, found in findings.items() for name in names_of_findings(found)]
         told = np.array([(s, numbers[name]) for s, name in names if name in numbers], np.int64).reshape(-1, 2)
         scores = self.model.scores(worded.sums + self.model.sums(told[:, 0], told[:, 1], total))
-        stands, may = scores[:, : len(self.model.statements)] >= self.model.stands, self.may_speak(worded)
+        stands, may = standing(scores[:, : len(self.model.statements)], self.model.stands), self.may_speak(worded)
         heard = np.flatnonzero(may & (stands.any(axis=1) | (scores[:, -2] >= self.model.speaks))).tolist()
         by_sentence = {}
         for sentence in sorted({*heard, *findings}):
-            likely = self._likely(scores[sentence]) if may[sentence] else {}
+            likely = self._likely(scores[sentence], stands[sentence]) if may[sentence] else {}
             by_sentence[sentence] = self._statements(likely, findings.get(sentence, ()))
         added = [(s, one) for s, found in by_sentence.items() for one in found if one.finding is None]
         spans = iter(self._spans(worded, added))
@@ -215,13 +215,12 @@ class Layer:
             if found
         }
 
-    def _likely(self, scores: Numbers) -> dict[Statement, float]:
+    def _likely(self, scores: Numbers, stands: npt.NDArray[np.bool_]) -> dict[Statement, float]:
         """Return the statements that stand by their scores, the likeliest first."""
         model = self.model
-        of_statements = scores[: len(model.statements)]
-        chosen = standing(of_statements, model.stands)
+        chosen = np.flatnonzero(stands).tolist()
         if not chosen and scores[-2] >= model.speaks:
-            chosen = [int(np.argmax(of_statements))]
+            chosen = [int(np.argmax(scores[: len(stands)]))]
         chosen.sort(key=lambda place: -scores[place])
         return {model.statements[place]: float(scores[place]) for place in chosen}
 

@@ -122,9 +122,15 @@ class Wording:
         total = len(self._symbols)
         place = {kind: np.array([self._symbols[s] for s in symbols], np.int64) for kind, symbols in said.items()}
         self._word, self._class = (_row(place[kind], numbers[kind], total) for kind in "wl")
-        self._pairs = {kind: _Pairs(place[kind].reshape(-1, 2), numbers[kind], total) for kind in "bmnr"}
+        self._pairs = {kind: _Pairs(place[kind].reshape(-1, 2), numbers[kind], total) for kind in "bmn"}
+        #: For each thing that clauses speak of and each class, the number of the feature that they are.
+        self._within = np.full((len(_ABOUT), total), -1)
+        of_about = np.zeros(total, np.int64)
+        of_about[[self._symbols[name] for name in _ABOUT]] = np.arange(len(_ABOUT))
+        about, within = place["r"].reshape(-1, 2).T
+        self._within[of_about[about], within] = numbers["r"]
         #: For each symbol whether a clause ends there, whether it has a place in what clauses hold, what it tells of
-        #: its clause (a bit each), and what a clause with these bits speaks of.
+        #: its clause (a bit each); and what a clause with these bits speaks of.
         self._cuts, self._held = np.zeros(total, np.bool_), np.ones(total, np.bool_)
         self._cuts[[self._symbols[mark] for mark in _CUTS]] = True
         self._held[[number for symbol, number in self._symbols.items() if symbol[:1] == "<"]] = False
@@ -132,8 +138,8 @@ class Wording:
         self._tells = np.zeros(total, np.int64)
         for bit, words in enumerate(_ABOUT.values()):
             self._tells[[self._symbols[word] for word in words]] = 1 << bit
-        about, last = [self._symbols[name] for name in _ABOUT], len(_ABOUT) - 1
-        self._about = np.array([about[_lowest_bit(bits) if bits else last] for bits in range(1 << last)])
+        last = len(_ABOUT) - 1
+        self._about = np.array([_lowest_bit(bits) if bits else last for bits in range(1 << last)])
 
     def read(self, word: str) -> Word:
         """Return what is read for a word."""
@@ -170,14 +176,14 @@ class Wording:
             some = (number >= 0) & (sizes[owner[left]] > 0)
             parts.append((owner[left][some], number[some], token[left][some], token[right][some]))
         of_token, at = owner[place], np.arange(len(symbols))
-        about = np.where(self._held[symbols], self._pairs["r"].find(self._spoken_of(symbols, of_token), kinds), -1)
+        about = np.where(self._held[symbols], self._within[self._spoken_of(symbols, of_token), kinds], -1)
         for number in (self._word[symbols], self._class[kinds], beginnings, about):
             some = number >= 0
             parts.append((of_token[some], number[some], at[some], at[some]))
         return Placed(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
     def _spoken_of(self, symbols: Ints, owner: Ints) -> Ints:
-        """Return for each token what its clause speaks of."""
+        """Return for each token what its clause speaks of, by its place in ``_ABOUT``."""
         if not len(symbols):
             return symbols
         is_cut = self._cuts[symbols]
