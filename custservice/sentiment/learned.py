@@ -134,7 +134,7 @@ def standing(odds: Numbers, least: float) -> npt.NDArray[np.bool_]:
     >>> standing(np.array([[-0.5, -0.6, 2.0, 0.1], [1.0, -0.2, -3.0, -3.0]]), -0.8).astype(int).tolist()
     [[1, 0, 1, 1], [1, 0, 0, 0]]
     """
-    pairs = odds.reshape(len(odds), -1, 2)
+    pairs = odds.reshape(len(odds), odds.shape[1] // 2, 2)
     is_weaker = pairs < pairs[:, :, ::-1]
     stands: npt.NDArray[np.bool_] = ((pairs >= least) & ~(is_weaker & (pairs < 0))).reshape(odds.shape)
     return stands
