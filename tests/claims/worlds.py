@@ -275,7 +275,7 @@ TRUE = World(
     bend=3.0,
     complain=0.2,
     silent=-0.2,
-    owned=0.9,
+    owned=0.7,
     calm=0.06,
     costly=0.5,
 )
