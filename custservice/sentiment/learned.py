@@ -1,9 +1,10 @@
 """The learned layer: how likely each statement is, from the patterns that matched and from the wording.
 
-A linear model weighs what the patterns found in a sentence together with its words. Statements that are unlikely are
-set aside, likely ones that no pattern found are added, and where a sentence surely speaks of staff its likeliest
-statement stands. Statements of groups that an own lexicon brings or changes are never touched, nor are topics; of a
-driver and polarity that it overrides, none is added.
+A linear model weighs what the patterns found in a sentence together with its words, once in all of the sentence and
+once in each of its parts; a second one weighs what that says of a statement beside what it says of the others
+(``context``). Statements that are unlikely are set aside, likely ones that no pattern found are added, and where a
+sentence surely speaks of staff its likeliest statement stands. Statements of groups that an own lexicon brings or
+changes are never touched, nor are topics; of a driver and polarity that it overrides, none is added.
 The weights (``weights.json``) are made by ``benchmarks/train_mentions.py``; docs/accuracy.md tells how well they do.
 """
 
@@ -21,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from custservice.sentiment.compiled import Tables
+from custservice.sentiment.context import in_context
 from custservice.sentiment.lexicon import Lexicon, load_lexicon
 from custservice.sentiment.reading import Finding
 from custservice.sentiment.rows import Ints, places_of
@@ -28,7 +30,11 @@ from custservice.sentiment.wording import ChunkWords, Wording
 
 Numbers = npt.NDArray[np.float64]
 Statement = tuple[str, str]
+_Bools = npt.NDArray[np.bool_]
 _MAX_EVIDENCE = 8
+#: The power of the squared length of a row of sizes by which its weights are divided: less than its root, as long
+#: sentences say more. And the squared length of a typical row, which is divided by its root.
+LENGTH, TYPICAL = 0.35, 1000.0
 #: The digits of weights: signs that JSON writes as they are.
 DIGITS = "".join(chr(code) for code in range(35, 127) if chr(code) != "\\")
 ZERO = len(DIGITS) // 2
@@ -38,7 +44,8 @@ ZERO = len(DIGITS) // 2
 class Model:
     """Weights of features, one column per statement, one for "speaks of staff", and one for that by wording alone.
 
-    Scores are log odds: the weights of a sentence's features over the length of the row of their sizes, and a bias.
+    Scores are log odds: the weights of a sentence's features over a power of the length of the row of their sizes, and
+    a bias.
     """
 
     statements: tuple[Statement, ...]
@@ -51,29 +58,49 @@ class Model:
     stands: float
     speaks: float
     may_speak: float
+    #: What the inputs of ``context`` weigh.
+    context: Numbers
 
-    def sums(self, sentence: Ints, feature: Ints, total: int) -> Sums:
-        """Return the sums of the weights of sentences' features, and the squared lengths of their rows."""
+    def sums(self, part: Ints, feature: Ints, total: int) -> Sums:
+        """Return the sums of the weights of the features of parts, and the squared lengths of their rows."""
         from scipy.sparse import csr_matrix
 
-        rows = csr_matrix((np.ones(len(feature), np.float32), (sentence, feature)), shape=(total, len(self.names)))
-        squares: Numbers = np.bincount(sentence, self.sizes[feature] ** 2, total).astype(float)
+        rows = csr_matrix((np.ones(len(feature), np.float32), (part, feature)), shape=(total, len(self.names)))
+        squares: Numbers = np.bincount(part, self.sizes[feature] ** 2, total).astype(float)
         return Sums(np.asarray(rows @ self.weights), squares)
 
     def scores(self, sums: Sums) -> Numbers:
-        """Return log odds, one row per sentence."""
-        scores: Numbers = sums.weights / np.sqrt(sums.squares + 1e-6)[:, None] + self.bias
+        """Return log odds, one row per part or sentence."""
+        scores: Numbers = sums.weights / lengths(sums.squares)[:, None] + self.bias
         return scores
 
 
+def lengths(squares: Numbers) -> Numbers:
+    """Return by what the weights of rows of sizes are divided, given the sums of the squares of the sizes.
+
+    Examples
+    --------
+    >>> lengths(np.array([1000.0, 2000.0, 4000.0])).round(1).tolist()
+    [31.6, 40.3, 51.4]
+    """
+    found: Numbers = TYPICAL**0.5 * ((squares + 1e-6) / TYPICAL) ** LENGTH
+    return found
+
+
 class Sums(NamedTuple):
-    """Sums of weights, one row per sentence, and squared lengths of the rows of sizes."""
+    """Sums of weights, one row per part or sentence, and squared lengths of the rows of sizes."""
 
     weights: npt.NDArray[np.float32]
     squares: Numbers
 
     def __add__(self, other: Sums) -> Sums:  # type: ignore[override]
         return Sums(self.weights + other.weights, self.squares + other.squares)
+
+    def together(self, first: Ints) -> Sums:
+        """Return the sums of rows that follow each other; where the first of each begins, and where the last ends."""
+        if len(first) < 2:
+            return Sums(self.weights[:0], self.squares[:0])
+        return Sums(np.add.reduceat(self.weights, first[:-1], axis=0), np.add.reduceat(self.squares, first[:-1]))
 
 
 @cache
@@ -93,38 +120,48 @@ def model_of(data: Mapping[str, Any]) -> Model:
     names, texts = tuple(data["features"]), list(data["features"].values())
     codes = np.zeros(128, np.int64)
     codes[[ord(digit) for digit in DIGITS]] = np.arange(len(DIGITS))
-    lengths = np.array(list(map(len, texts)), np.int64)
+    letters = np.array(list(map(len, texts)), np.int64)
     told = codes[np.frombuffer("".join(texts).encode("ascii"), np.uint8)]
-    begins = np.cumsum(lengths) - lengths
+    begins = np.cumsum(letters) - letters
     sizes, pairs = told[begins] * data["size_step"], np.delete(told, begins).reshape(-1, 2)
-    row = np.repeat(np.arange(len(texts)), lengths // 2)
+    row = np.repeat(np.arange(len(texts)), letters // 2)
     bias = np.array(data["bias"], dtype=float)
     weights = np.zeros((len(texts), len(bias)), np.float32)
     root = pairs[:, 1] - ZERO
     weights[row, pairs[:, 0]] = np.sign(root) * root**2 * data["weight_step"]
-    return Model(statements, names, weights, sizes, bias, data["stands"], data["speaks"], data["may_speak"])
+    return Model(
+        statements=statements,
+        names=names,
+        weights=weights,
+        sizes=sizes,
+        bias=bias,
+        stands=data["stands"],
+        speaks=data["speaks"],
+        may_speak=data["may_speak"],
+        context=np.array(data["context"], dtype=float),
+    )
 
 
-def names_of_findings(findings: Iterable[Finding]) -> set[str]:
-    """Return the names of the features that the patterns' findings in a sentence are.
+def names_of_findings(findings: Iterable[Finding]) -> dict[str, int]:
+    """Return the names of the features that the findings in a sentence are, each with the number of the first finding.
 
     Examples
     --------
     >>> from custservice.sentiment.engine import read_line
     >>> from custservice.sentiment.mentions import compiled
     >>> from custservice.sentiment.reading import read_sentence
-    >>> sorted(names_of_findings(read_sentence(compiled(), read_line(compiled(), "Never rude.").tokens)))
-    ['f courtesy praise', 'g courtesy.blame.traits courtesy negated']
+    >>> names_of_findings(read_sentence(compiled(), read_line(compiled(), "Never rude.").tokens))
+    {'g courtesy.blame.traits courtesy negated': 0, 'f courtesy praise': 0}
     """
-    found = set()
-    for finding in findings:
+    found: dict[str, int] = {}
+    for number, finding in enumerate(findings):
         aside = f" {finding.veto}" if finding.veto else ""
-        found.add(f"g {finding.group.key} {finding.driver} {finding.turned or 'plain'}{aside}")
-        found.add(f"{'v' if aside else 'f'} {finding.driver} {finding.polarity}")
+        found.setdefault(f"g {finding.group.key} {finding.driver} {finding.turned or 'plain'}{aside}", number)
+        found.setdefault(f"{'v' if aside else 'f'} {finding.driver} {finding.polarity}", number)
     return found
 
 
-def standing(odds: Numbers, least: float) -> npt.NDArray[np.bool_]:
+def standing(odds: Numbers, least: float) -> _Bools:
     """Return which statements stand, given their log odds, in each row praise and blame of one driver after another.
 
     Praise and blame of one driver stand together only where the weaker of them is more likely true than not.
@@ -136,8 +173,12 @@ def standing(odds: Numbers, least: float) -> npt.NDArray[np.bool_]:
     """
     pairs = odds.reshape(len(odds), odds.shape[1] // 2, 2)
     is_weaker = pairs < pairs[:, :, ::-1]
-    stands: npt.NDArray[np.bool_] = ((pairs >= least) & ~(is_weaker & (pairs < 0))).reshape(odds.shape)
+    stands: _Bools = ((pairs >= least) & ~(is_weaker & (pairs < 0))).reshape(odds.shape)
     return stands
+
+
+#: A finding with the place of its first token in the batch.
+FindingAt = tuple[Finding, int]
 
 
 class Judged(NamedTuple):
@@ -151,11 +192,18 @@ class Judged(NamedTuple):
 
 
 class Worded(NamedTuple):
-    """Sentences by their wording: what is read for their words, where each begins, and their sums."""
+    """Sentences by their wording.
+
+    What is read for their words, where each begins among these; the part that each word stands in, where those of each
+    sentence begin, and the sums of all parts; whether each may speak of staff.
+    """
 
     words: Ints
     first: Ints
+    part: Ints
+    part_first: Ints
     sums: Sums
+    may_speak: _Bools
 
 
 class Layer:
@@ -183,30 +231,34 @@ class Layer:
         """
         words = self._words.words(chunks)
         placed = self._wording.placed(words, first)
-        return Worded(words, first, self.model.sums(placed.sentence, placed.feature, len(first) - 1))
+        part, part_first = self._wording.parts(words, first)
+        # What reaches over parts stands in the first of its sentence.
+        begin, end = part[placed.first], part[placed.last]
+        of = np.where(begin == end, begin, part_first[placed.sentence])
+        sums = self.model.sums(of, placed.feature, int(part_first[-1]))
+        return Worded(words, first, part, part_first, sums, self._may_speak(sums, part_first))
 
-    def may_speak(self, worded: Worded) -> npt.NDArray[np.bool_]:
+    def _may_speak(self, sums: Sums, first: Ints) -> _Bools:
         """Return which sentences may speak of staff: where groups are an own lexicon's, any may."""
         if self._own:
-            return np.ones(len(worded.first) - 1, np.bool_)
-        chosen: npt.NDArray[np.bool_] = self.model.scores(worded.sums)[:, -1] >= self.model.may_speak
-        return chosen
+            return np.ones(len(first) - 1, np.bool_)
+        wording = Sums(sums.weights[:, -1], sums.squares).together(first)
+        found: _Bools = wording.weights / lengths(wording.squares) + self.model.bias[-1] >= self.model.may_speak
+        return found
 
-    def judge(self, worded: Worded, findings: Mapping[int, Sequence[Finding]]) -> dict[int, list[Judged]]:
+    def judge(self, worded: Worded, findings: Mapping[int, Sequence[FindingAt]]) -> dict[int, list[Judged]]:
         """Return the statements that stand, by sentence: those of patterns in their order, then others by likelihood.
 
-        ``findings`` are all of each sentence that has any, those set aside included.
+        ``findings`` are all of each sentence that has any, those set aside included, each with the place of its first
+        token in the batch.
         """
-        total, numbers = len(worded.first) - 1, self._wording.numbers
-        names = [(sentence, name) for sentence, found in findings.items() for name in names_of_findings(found)]
-        told = np.array([(s, numbers[name]) for s, name in names if name in numbers], np.int64).reshape(-1, 2)
-        scores = self.model.scores(worded.sums + self.model.sums(told[:, 0], told[:, 1], total))
-        stands, may = standing(scores[:, : len(self.model.statements)], self.model.stands), self.may_speak(worded)
-        heard = np.flatnonzero(may & (stands.any(axis=1) | (scores[:, -2] >= self.model.speaks))).tolist()
+        scores = self._scores(worded, findings)
+        stands = standing(scores[:, : len(self.model.statements)], self.model.stands)
+        heard = np.flatnonzero(stands.any(axis=1) | (scores[:, -2] >= self.model.speaks)).tolist()
         by_sentence = {}
         for sentence in sorted({*heard, *findings}):
-            likely = self._likely(scores[sentence], stands[sentence]) if may[sentence] else {}
-            by_sentence[sentence] = self._statements(likely, findings.get(sentence, ()))
+            likely = self._likely(scores[sentence], stands[sentence])
+            by_sentence[sentence] = self._statements(likely, [finding for finding, _ in findings.get(sentence, ())])
         added = [(s, one) for s, found in by_sentence.items() for one in found if one.finding is None]
         spans = iter(self._spans(worded, added))
         return {
@@ -215,7 +267,28 @@ class Layer:
             if found
         }
 
-    def _likely(self, scores: Numbers, stands: npt.NDArray[np.bool_]) -> dict[Statement, float]:
+    def _scores(self, worded: Worded, findings: Mapping[int, Sequence[FindingAt]]) -> Numbers:
+        """Return the log odds of statements in context, a row per sentence; none where staff cannot be spoken of."""
+        numbers, rows = self._wording.numbers, np.flatnonzero(worded.may_speak)
+        told = [
+            (placed[number][1], numbers[name])
+            for sentence, placed in findings.items()
+            if worded.may_speak[sentence]
+            for name, number in names_of_findings(finding for finding, _ in placed).items()
+            if name in numbers
+        ]
+        token, feature = np.array(told, np.int64).reshape(-1, 2).T
+        parts, first = places_of(worded.part_first, rows)
+        place = np.zeros(int(worded.part_first[-1]), np.int64)
+        place[parts] = np.arange(len(parts))
+        of_words = Sums(worded.sums.weights[parts], worded.sums.squares[parts])
+        sums = of_words + self.model.sums(place[worded.part[token]], feature, len(parts))
+        scores = np.full((len(worded.first) - 1, len(self.model.bias)), -np.inf)
+        own, of_parts = self.model.scores(sums.together(first)), self.model.scores(sums)
+        scores[rows] = in_context(own, of_parts, first, self.model.context)
+        return scores
+
+    def _likely(self, scores: Numbers, stands: _Bools) -> dict[Statement, float]:
         """Return the statements that stand by their scores, the likeliest first."""
         model = self.model
         chosen = np.flatnonzero(stands).tolist()

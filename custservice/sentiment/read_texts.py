@@ -10,7 +10,7 @@ import numpy as np
 
 from custservice.sentiment.compiled import Tables
 from custservice.sentiment.engine import find_all_matches
-from custservice.sentiment.learned import Judged, Layer, load_model
+from custservice.sentiment.learned import FindingAt, Judged, Layer, load_model
 from custservice.sentiment.lexicon import TOPIC
 from custservice.sentiment.lines import join_phrases
 from custservice.sentiment.reading import Finding, mentions_of, read_matches
@@ -41,8 +41,8 @@ class Reading:
         layer = _layer(tables) if kind != "topics" else None
         worded = layer.read(self.sentences.chunks, self._begins) if layer else None
         self._read = np.arange(len(self._begins) - 1)
-        if layer and worded and kind == "behaviours":
-            self._read = np.flatnonzero(layer.may_speak(worded))
+        if worded and kind == "behaviours":
+            self._read = np.flatnonzero(worded.may_speak)
         # Where each sentence that is read begins among the tokens that are read.
         places, first = places_of(self._begins, self._read)
         self._moved = self._begins[self._read] - first[:-1]
@@ -55,11 +55,14 @@ class Reading:
             self.findings[sentence] = read_matches(tables, tokens, matches, topics=topics)
         if layer and worded:
             of_topics, of_staff = (_part(self.findings, of_topics=is_) for is_ in (True, False))
-            self.judged = layer.judge(worded, of_staff)
+            self.judged = layer.judge(worded, {s: self._placed(s, found) for s, found in of_staff.items()})
             for sentence, found in _by_patterns(of_topics).items():
                 self.judged.setdefault(sentence, []).extend(found)
         else:
             self.judged = _by_patterns(self.findings)
+
+    def _placed(self, sentence: int, findings: Sequence[Finding]) -> list[FindingAt]:
+        return list(zip(findings, self.tokens_of(sentence, [f.first for f in findings], 0), strict=True))
 
     def tokens_of(self, sentence: int, places: Sequence[int], way: int) -> list[int]:
         """Return where in the batch the tokens at these places of a sentence, as patterns see it, begin or end."""

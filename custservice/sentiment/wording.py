@@ -3,7 +3,7 @@
 Nouns for staff count as one word, so that what was learned of waiters holds for nurses; so do nouns for service,
 numbers, and capitalised words that are no words otherwise: names. Words that mean alike share a class
 (``classes.toml``), and each stands once more with what its clause speaks of: staff, service, a name, the writer, or
-none of these. Sentences of a batch are read at once, as arrays.
+none of these. Sentences of a batch are read at once, as arrays; so are their parts, which mostly tell one thing each.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
-from itertools import chain, groupby, pairwise
+from itertools import chain, groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -28,10 +28,14 @@ _SYMBOLS = ((_STAFF, BITS["staff"] | BITS["name"]), (_SERVICE, BITS["service"]))
 NAME, _NUMBER, _START, _END = "<name>", "<number>", "<s>", "</s>"
 #: Where clauses part.
 _CUTS = (",", ".", ";", ":", "!", "?", "-", "–", "—", "but", "although", "however", "though", "while")
+#: Where the parts of a sentence part, which are smaller: "kind and quick" are two.
+_PARTS = (*_CUTS, "and", "because", "so", "when", "who", "yet")
 #: What a clause speaks of: the first of these that one of its words tells, else the last.
 _ABOUT = {"S": (_STAFF, "they", "he", "she"), "V": (_SERVICE,), "N": (NAME,), "I": ("we", "i"), "O": ()}
 #: Letters of the beginning of a word.
 _BEGINNING = 5
+#: Places of a table for each pair in it; and 2 to the power of 64 by the golden ratio, as hashes take it.
+_ROOM, _GOLDEN = 4, np.uint64(0x9E3779B97F4A7C15)
 #: A capitalised word: what it is if it is a word, else a name.
 CAPITAL = "^"
 #: Before the name of a class.
@@ -62,20 +66,41 @@ class Placed(NamedTuple):
 
 
 class _Pairs:
-    """Numbers of pairs of symbols."""
+    """Numbers of pairs of symbols, in a table where a pair stands at its hash or at the next free place after it."""
 
     def __init__(self, pairs: Ints, numbers: Sequence[int], symbols: int) -> None:
-        keys = pairs[:, 0] * symbols + pairs[:, 1]
-        order = np.argsort(keys)
-        self._keys, self._numbers, self._symbols = keys[order], np.array(numbers, np.int64)[order], symbols
+        self._symbols = symbols
+        # One more, of no pair, for the places that are free.
+        self._keys = np.append(pairs[:, 0] * symbols + pairs[:, 1], -1)
+        self._numbers = np.append(np.array(numbers, np.int64), -1)
+        self._bits = (_ROOM * len(self._keys)).bit_length()
+        self._table = np.full(1 << self._bits, -1, np.int32)
+        rest = np.arange(len(pairs))
+        at = self._hash(self._keys[:-1])
+        while len(rest):
+            free = self._table[at] < 0
+            self._table[at[free]] = rest[free]
+            open_ = self._table[at] != rest
+            rest, at = rest[open_], self._next(at[open_])
+
+    def _hash(self, keys: Ints) -> Ints:
+        # Fibonacci hashing (Knuth 1998, The Art of Computer Programming 3, section 6.4).
+        return ((keys.astype(np.uint64) * _GOLDEN) >> np.uint64(64 - self._bits)).astype(np.int64)
+
+    def _next(self, at: Ints) -> Ints:
+        return (at + 1) & (len(self._table) - 1)
 
     def find(self, left: Ints, right: Ints) -> Ints:
         """Return the number of each pair, -1 where it is no feature."""
-        if not len(self._keys):
-            return np.full(len(left), -1)
         keys = left * self._symbols + right
-        at = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
-        return np.where(self._keys[at] == keys, self._numbers[at], -1)
+        at = self._hash(keys)
+        place = self._table[at]
+        rest = np.flatnonzero((self._keys[place] != keys) & (place >= 0))
+        while len(rest):
+            at[rest] = self._next(at[rest])
+            place[rest] = self._table[at[rest]]
+            rest = rest[(self._keys[place[rest]] != keys[rest]) & (place[rest] >= 0)]
+        return self._numbers[place]
 
 
 def _row(symbols: Ints, numbers: Sequence[int], total: int) -> Ints:
@@ -106,7 +131,7 @@ class Wording:
     def __init__(self, names: Iterable[str]) -> None:
         self.numbers = {name: number for number, name in enumerate(names)}
         #: Symbols that features name; 0 is every other word.
-        told = (_NUMBER, *_CUTS, *_ABOUT, *(word for words in _ABOUT.values() for word in words))
+        told = (_NUMBER, *_PARTS, *_ABOUT, *(word for words in _ABOUT.values() for word in words))
         self._symbols = {symbol: place for place, symbol in enumerate(dict.fromkeys(("", _START, _END, *told)))}
         rest: dict[str, list[str]] = {kind: [] for kind in "wplbmnr"}
         numbers: dict[str, list[int]] = {kind: [] for kind in rest}
@@ -133,6 +158,8 @@ class Wording:
         #: its clause (a bit each); and what a clause with these bits speaks of.
         self._cuts, self._held = np.zeros(total, np.bool_), np.ones(total, np.bool_)
         self._cuts[[self._symbols[mark] for mark in _CUTS]] = True
+        self._parting = self._cuts.copy()
+        self._parting[[self._symbols[word] for word in _PARTS]] = True
         self._held[[number for symbol, number in self._symbols.items() if symbol[:1] == "<"]] = False
         self._held &= ~self._cuts
         self._tells = np.zeros(total, np.int64)
@@ -181,6 +208,19 @@ class Wording:
             some = number >= 0
             parts.append((of_token[some], number[some], at[some], at[some]))
         return Placed(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+
+    def parts(self, words: Ints, first: Ints) -> tuple[Ints, Ints]:
+        """Return the part that each token stands in, and where the parts of each sentence begin (and the last ends).
+
+        The first part of each sentence is what parts the others. Parameters are those of `placed`.
+        """
+        is_in = ~self._parting[words[:, 0]]
+        begins = is_in & ~np.append(False, is_in[:-1])
+        begins[first[:-1][np.diff(first) > 0]] |= is_in[first[:-1][np.diff(first) > 0]]
+        before = np.append(0, np.cumsum(begins))
+        part_first = before[first] + np.arange(len(first))
+        owner = np.repeat(np.arange(len(first) - 1), np.diff(first))
+        return np.where(is_in, before[1:] + owner, part_first[owner]), part_first
 
     def _spoken_of(self, symbols: Ints, owner: Ints) -> Ints:
         """Return for each token what its clause speaks of, by its place in ``_ABOUT``."""
@@ -254,30 +294,54 @@ def _symbols(tables: Tables, surface: str) -> list[str]:
     return found
 
 
-def names_of(symbols: Sequence[str]) -> list[str]:
-    """Return the names of all features of a sentence; what `Wording.placed` finds is numbers of these.
+def named(symbols: Sequence[str]) -> list[tuple[str, int, int]]:
+    """Return the names of all features of a sentence, each with its first and last token.
+
+    What `Wording.placed` finds is numbers of these.
 
     Examples
     --------
-    >>> names_of(["she", "friendly"])[:6]
-    ['w she', 'w friendly', 'p frien', 'b <s> she', 'b she friendly', 'b friendly </s>']
-    >>> names_of(["she", "friendly"])[6:]
-    ['l =friendly', 'm she =friendly', 'm =friendly </s>', 'n <s> =friendly', 'r S she', 'r S =friendly']
+    >>> [name for name, first, last in named(["she", "friendly"])][:6]
+    ['w she', 'w friendly', 'p frien', 'l =friendly', 'b <s> she', 'b she friendly']
+    >>> named(["she", "friendly"])[6:9]
+    [('b friendly </s>', 1, 1), ('m she =friendly', 0, 1), ('m =friendly </s>', 1, 1)]
+    >>> named(["she", "friendly"])[9:]
+    [('n <s> =friendly', 0, 1), ('r S she', 0, 0), ('r S =friendly', 1, 1)]
     """
+    if not symbols:
+        return []
     kinds = [classes().get(symbol, symbol) for symbol in symbols]
     words, bounded = [_START, *symbols, _END], [_START, *kinds, _END]
-    found = [f"w {symbol}" for symbol in symbols]
-    found += [f"p {_beginning(symbol)}" for symbol in symbols if _beginning(symbol)]
-    found += [f"b {left} {right}" for left, right in pairwise(words)]
-    found += [f"l {kind}" for kind in kinds if _is_class(kind)]
-    for letter, gap in (("m", 1), ("n", 2)):
-        pairs = zip(bounded, bounded[gap:], strict=False)
-        found += [f"{letter} {left} {right}" for left, right in pairs if _is_class(left) or _is_class(right)]
-    for is_cut, clause in groupby(symbols, _CUTS.__contains__):
+    found = [(f"w {symbol}", at, at) for at, symbol in enumerate(symbols)]
+    found += [(f"p {_beginning(symbol)}", at, at) for at, symbol in enumerate(symbols) if _beginning(symbol)]
+    found += [(f"l {kind}", at, at) for at, kind in enumerate(kinds) if _is_class(kind)]
+    # The ends of a sentence stand for its first and last token.
+    tokens = [0, *range(len(symbols)), len(symbols) - 1]
+    for letter, row, gap in (("b", words, 1), ("m", bounded, 1), ("n", bounded, 2)):
+        for left, right, at, to in zip(row, row[gap:], tokens, tokens[gap:], strict=False):
+            if letter == "b" or _is_class(left) or _is_class(right):
+                found.append((f"{letter} {left} {right}", at, to))
+    for is_cut, clause in groupby(range(len(symbols)), lambda at: symbols[at] in _CUTS):
         if not is_cut:
-            said = list(clause)
-            about = next((about for about, tells in _ABOUT.items() if not set(tells).isdisjoint(said)), "O")
-            found += [f"r {about} {classes().get(symbol, symbol)}" for symbol in said if symbol[0] != "<"]
+            places = list(clause)
+            said = {symbols[at] for at in places}
+            about = next((about for about, tells in _ABOUT.items() if not said.isdisjoint(tells)), "O")
+            found += [(f"r {about} {kinds[at]}", at, at) for at in places if symbols[at][0] != "<"]
+    return found
+
+
+def parts_of(symbols: Sequence[str]) -> list[int]:
+    """Return the number of the part of its sentence that each symbol stands in, 0 where parts part.
+
+    Examples
+    --------
+    >>> parts_of(["kind", "and", "quick", ",", "but", "pricey"])
+    [1, 0, 2, 0, 0, 3]
+    """
+    found, number = [], 0
+    for parting, part in groupby(symbols, _PARTS.__contains__):
+        number += not parting
+        found += [0 if parting else number for _ in part]
     return found
 
 
@@ -293,4 +357,4 @@ def _beginning(symbol: str) -> str:
     return symbol[:_BEGINNING] if len(symbol) > _BEGINNING and symbol.isalpha() else ""
 
 
-__all__ = ["CAPITAL", "NAME", "ChunkWords", "Placed", "Word", "Wording", "classes", "names_of", "symbols_of"]
+__all__ = ["CAPITAL", "NAME", "ChunkWords", "Placed", "Word", "Wording", "classes", "named", "parts_of", "symbols_of"]

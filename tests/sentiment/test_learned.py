@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from custservice.sentiment import explain, find_all, find_mentions, read_texts
-from custservice.sentiment.learned import DIGITS, ZERO, Model, load_model, model_of
+from custservice.sentiment.context import TERMS
+from custservice.sentiment.learned import DIGITS, ZERO, Model, lengths, load_model, model_of
 
 DRIVERS = ["warmth", "courtesy"]
 
@@ -19,7 +20,9 @@ def text_of(size: int, **weights: int) -> str:
     return DIGITS[size] + "".join(pairs)
 
 
-def toy(features: dict[str, str], bias: float = -2.0, may_speak: float = -9.0) -> Model:
+def toy(
+    features: dict[str, str], bias: float = -2.0, may_speak: float = -9.0, context: list[float] | None = None
+) -> Model:
     """Return a model of four statements (warmth and courtesy, praise and blame) in whole steps of log odds."""
     data = {
         "drivers": DRIVERS,
@@ -27,6 +30,7 @@ def toy(features: dict[str, str], bias: float = -2.0, may_speak: float = -9.0) -
         "speaks": 1.0,
         "may_speak": may_speak,
         "bias": [bias] * 6,
+        "context": context or [0, 1, *[0] * (TERMS - 2)],
         "size_step": 1.0,
         "weight_step": 1.0,
         "features": features,
@@ -55,14 +59,17 @@ def test_weights_are_read_as_they_were_written() -> None:
     assert model.weights.tolist() == [[25, 0, 0, 0, -49, 0], [0] * 6]
 
 
-def test_scores_are_weights_over_the_length_of_the_sizes() -> None:
+def test_scores_are_weights_over_a_power_of_the_length_of_the_sizes() -> None:
     model = toy({"w a": text_of(3, _0=1), "w b": text_of(4, _0=2, _4=3)})
     sums = model.sums(np.array([0, 0, 1]), np.array([0, 1, 1]), 3)
     scores = model.scores(sums)
-    assert scores[:, 0] == pytest.approx([5 / 5 - 2, 4 / 4 - 2, -2])
-    assert scores[:, 4] == pytest.approx([9 / 5 - 2, 9 / 4 - 2, -2])
+    one, both = lengths(np.array([16.0, 25.0]))
+    assert scores[:, 0] == pytest.approx([5 / both - 2, 4 / one - 2, -2])
+    assert scores[:, 4] == pytest.approx([9 / both - 2, 9 / one - 2, -2])
     more = model.sums(np.array([1]), np.array([0]), 3)
     assert model.scores(sums + more)[1] == pytest.approx(scores[0])
+    together = (sums + more).together(np.array([0, 1, 3]))
+    assert model.scores(together)[1] == pytest.approx(scores[0])
 
 
 def test_no_pattern_is_asked_where_wording_makes_staff_most_unlikely(use) -> None:  # type: ignore[no-untyped-def]
@@ -72,6 +79,20 @@ def test_no_pattern_is_asked_where_wording_makes_staff_most_unlikely(use) -> Non
     assert [pair[:2] for pair in found("The waiter was impolite.")] == []
     assert explain("The waiter was impolite.").table["set_aside"].tolist() == ["unlikely by the wording"]
     assert find_all(["The waiter was impolite."]).empty
+
+
+def test_of_two_statements_of_one_part_the_context_may_leave_one(use) -> None:  # type: ignore[no-untyped-def]
+    own, lead = 1, 3
+    context = [float(place in (own, lead)) for place in range(TERMS)]
+    both = {"w zingy": text_of(1, _0=4, _2=6)}
+    apart = {"w zingy": text_of(1, _0=4), "w zappy": text_of(1, _2=6)}
+    for features, weights, text, drivers in (
+        (both, None, "Back home it was zingy.", {"warmth", "courtesy"}),
+        (both, context, "Back home it was zingy.", {"courtesy"}),
+        (apart, context, "Back home it was zingy but zappy.", {"warmth", "courtesy"}),
+    ):
+        use(toy(features, context=weights))
+        assert {driver for driver, _, _ in found(text)} == drivers
 
 
 def test_what_only_the_words_tell_is_added_with_its_words(use) -> None:  # type: ignore[no-untyped-def]

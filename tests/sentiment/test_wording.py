@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custservice.sentiment.mentions import compiled
-from custservice.sentiment.wording import CAPITAL, NAME, ChunkWords, Wording, names_of, symbols_of
+from custservice.sentiment.wording import CAPITAL, NAME, ChunkWords, Wording, named, parts_of, symbols_of
 
 SENTENCES = [
     *("The nurse sat with me.", "Zorblax was so kind!", "Kind", "So so kind, kind waiters", "12 friendly people"),
@@ -24,7 +24,7 @@ def symbols(text: str) -> list[str]:
 
 
 def wording_of(texts: list[str], known: set[str]) -> Wording:
-    return Wording(sorted(set().union(*(names_of(resolved(symbols(text), known)) for text in texts))))
+    return Wording(sorted({name for text in texts for name, _, _ in named(resolved(symbols(text), known))}))
 
 
 def placed(wording: Wording, texts: list[str]) -> list[list[tuple[str, int, int]]]:
@@ -51,8 +51,25 @@ def test_arrays_and_names_agree(texts: list[str]) -> None:
     wording = Wording([name for name in wording.numbers if name != "w zorblax"])
     for text, row in zip(texts, placed(wording, texts), strict=True):
         words = {name.split(" ")[1] for name in wording.numbers if name[0] == "w"}
-        expected = [name for name in names_of(resolved(symbols(text), words)) if name in wording.numbers]
-        assert sorted(name for name, _, _ in row) == sorted(expected)
+        expected = [one for one in named(resolved(symbols(text), words)) if one[0] in wording.numbers]
+        assert sorted(row) == sorted(expected)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.sampled_from([*SENTENCES, "and so", "kind", ""]), min_size=1, max_size=4))
+def test_parts_in_arrays_and_by_name_agree(texts: list[str]) -> None:
+    tables, wording = compiled(), wording_of(SENTENCES, set())
+    sentences = tables.chunks.read(texts)
+    _, first = tables.chunks.types(sentences.chunks)
+    begins = first[sentences.first]
+    part, part_first = wording.parts(ChunkWords(wording, tables).words(sentences.chunks), begins)
+    words = {name.split(" ")[1] for name in wording.numbers if name[0] == "w"}
+    said = [text for text in texts if text]
+    assert len(begins) == len(part_first) == len(said) + 1
+    for number, text in enumerate(said):
+        expected = parts_of(resolved(symbols(text), words))
+        assert (part[begins[number] : begins[number + 1]] - part_first[number]).tolist() == expected
+        assert part_first[number + 1] - part_first[number] == 1 + max(expected)
 
 
 def test_features_know_where_they_stand() -> None:
@@ -78,7 +95,7 @@ def test_a_word_stands_with_what_its_clause_speaks_of() -> None:
     ):
         at = symbols(text).index("kind")
         assert placed(wording, [text])[0] == [(f"r {about} =kind", at, at)]
-        assert f"r {about} =kind" in names_of(resolved(symbols(text), set()))
+        assert (f"r {about} =kind", at, at) in named(resolved(symbols(text), set()))
 
 
 def test_sentences_do_not_run_into_each_other() -> None:
