@@ -5,7 +5,7 @@ Usage: python benchmarks/train_mentions.py [GOLD.jsonl ...] [--check] [--test GO
 GOLD holds sentences with "id", "text" and "labels"; without it ../shared/gold/train.jsonl is taken. The sentences of
 benchmarks/sentences (written for this project), those of ../shared/data that benchmarks/labels tells of, and the traps
 of the tests are taken always. --check leaves out one fifth of the sources after another and prints how well the layer
-does on each of them, beside the patterns alone, and writes nothing. Needs scikit-learn; takes ten minutes.
+does on each of them, beside the patterns alone, and writes nothing. Needs scikit-learn; takes twenty minutes.
 """
 
 from __future__ import annotations
