@@ -78,7 +78,7 @@ def find_all(texts: Texts, lexicon: AnyLexicon = None, *, workers: int = 1) -> p
 
     Examples
     --------
-    >>> find_all(["Awful food, lovely waitress."])["driver"].tolist()
+    >>> find_all(["The food was awful, but our waitress was lovely."])["driver"].tolist()
     ['topic_product', 'warmth']
     """
     return _run(texts, lexicon, "all", workers)
@@ -95,8 +95,8 @@ def find_scored(texts: Texts, lexicon: AnyLexicon = None) -> pd.DataFrame:
 
     Examples
     --------
-    >>> find_scored(["They said it was a waste of time.", "Lovely waitress."])["log_odds"].gt(3).tolist()
-    [False, True]
+    >>> find_scored(["Our waiter was friendly and kind."])["log_odds"].gt(3).tolist()
+    [True]
     """
     return _found(texts, lexicon, "all", 1)
 
