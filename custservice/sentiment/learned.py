@@ -26,7 +26,7 @@ from custservice.sentiment.context import in_context
 from custservice.sentiment.lexicon import Lexicon, load_lexicon
 from custservice.sentiment.reading import Finding
 from custservice.sentiment.rows import Ints, places_of
-from custservice.sentiment.wording import ChunkWords, Wording
+from custservice.sentiment.wording import ChunkWords, Placed, Wording
 
 Numbers = npt.NDArray[np.float64]
 Statement = tuple[str, str]
@@ -65,7 +65,9 @@ class Model:
         """Return the sums of the weights of the features of parts, and the squared lengths of their rows."""
         from scipy.sparse import csr_matrix
 
-        rows = csr_matrix((np.ones(len(feature), np.float32), (part, feature)), shape=(total, len(self.names)))
+        ends = np.append(0, np.cumsum(np.bincount(part, minlength=total)))
+        told = (np.ones(len(feature), np.float32), feature[np.argsort(part, kind="stable")], ends)
+        rows = csr_matrix(told, shape=(total, len(self.names)))
         squares: Numbers = np.bincount(part, self.sizes[feature] ** 2, total).astype(float)
         return Sums(np.asarray(rows @ self.weights), squares)
 
@@ -155,10 +157,16 @@ def names_of_findings(findings: Iterable[Finding]) -> dict[str, int]:
     """
     found: dict[str, int] = {}
     for number, finding in enumerate(findings):
-        aside = f" {finding.veto}" if finding.veto else ""
-        found.setdefault(f"g {finding.group.key} {finding.driver} {finding.turned or 'plain'}{aside}", number)
-        found.setdefault(f"{'v' if aside else 'f'} {finding.driver} {finding.polarity}", number)
+        said = (finding.group.key, finding.driver, finding.polarity, finding.turned, finding.veto)
+        for name in _names(*said):
+            found.setdefault(name, number)
     return found
+
+
+@cache
+def _names(key: str, driver: str, polarity: str, turned: str, veto: str) -> tuple[str, str]:
+    aside = f" {veto}" if veto else ""
+    return f"g {key} {driver} {turned or 'plain'}{aside}", f"{'v' if aside else 'f'} {driver} {polarity}"
 
 
 def standing(odds: Numbers, least: float) -> _Bools:
@@ -194,16 +202,16 @@ class Judged(NamedTuple):
 class Worded(NamedTuple):
     """Sentences by their wording.
 
-    What is read for their words, where each begins among these; the part that each word stands in, where those of each
-    sentence begin, and the sums of all parts; whether each may speak of staff.
+    What is read for their words, where each begins among these; whether each may speak of staff. Of those that may: the
+    part that each word stands in, where those of each sentence begin, and the sums of all parts.
     """
 
     words: Ints
     first: Ints
+    may_speak: _Bools
     part: Ints
     part_first: Ints
     sums: Sums
-    may_speak: _Bools
 
 
 class Layer:
@@ -211,6 +219,7 @@ class Layer:
 
     def __init__(self, model: Model, tables: Tables) -> None:
         self.model = model
+        self._alone = model.weights[:, -1].copy()
         self._wording = _wording(model)
         self._words = ChunkWords(self._wording, tables)
         self._drivers = set(tables.lexicon.families)
@@ -232,18 +241,24 @@ class Layer:
         words = self._words.words(chunks)
         placed = self._wording.placed(words, first)
         part, part_first = self._wording.parts(words, first)
+        may_speak = self._may_speak(placed, len(first) - 1)
+        parts, first_part = places_of(part_first, np.flatnonzero(may_speak))
+        place = np.zeros(int(part_first[-1]), np.int64)
+        place[parts] = np.arange(len(parts))
         # What reaches over parts stands in the first of its sentence.
         begin, end = part[placed.first], part[placed.last]
         of = np.where(begin == end, begin, part_first[placed.sentence])
-        sums = self.model.sums(of, placed.feature, int(part_first[-1]))
-        return Worded(words, first, part, part_first, sums, self._may_speak(sums, part_first))
+        told = may_speak[placed.sentence]
+        sums = self.model.sums(place[of[told]], placed.feature[told], len(parts))
+        return Worded(words, first, may_speak, place[part], first_part, sums)
 
-    def _may_speak(self, sums: Sums, first: Ints) -> _Bools:
+    def _may_speak(self, placed: Placed, total: int) -> _Bools:
         """Return which sentences may speak of staff: where groups are an own lexicon's, any may."""
         if self._own:
-            return np.ones(len(first) - 1, np.bool_)
-        wording = Sums(sums.weights[:, -1], sums.squares).together(first)
-        found: _Bools = wording.weights / lengths(wording.squares) + self.model.bias[-1] >= self.model.may_speak
+            return np.ones(total, np.bool_)
+        weights = np.bincount(placed.sentence, self._alone[placed.feature], total)
+        squares: Numbers = np.bincount(placed.sentence, self.model.sizes[placed.feature] ** 2, total).astype(float)
+        found: _Bools = weights / lengths(squares) + self.model.bias[-1] >= self.model.may_speak
         return found
 
     def judge(self, worded: Worded, findings: Mapping[int, Sequence[FindingAt]]) -> dict[int, list[Judged]]:
@@ -253,12 +268,11 @@ class Layer:
         token in the batch.
         """
         scores = self._scores(worded, findings)
-        stands = standing(scores[:, : len(self.model.statements)], self.model.stands)
-        heard = np.flatnonzero(stands.any(axis=1) | (scores[:, -2] >= self.model.speaks)).tolist()
-        by_sentence = {}
-        for sentence in sorted({*heard, *findings}):
-            likely = self._likely(scores[sentence], stands[sentence])
-            by_sentence[sentence] = self._statements(likely, [finding for finding, _ in findings.get(sentence, ())])
+        likely = self._likely(scores)
+        by_sentence = {
+            sentence: self._statements(likely.get(sentence, {}), [finding for finding, _ in findings.get(sentence, ())])
+            for sentence in sorted({*likely, *findings})
+        }
         added = [(s, one) for s, found in by_sentence.items() for one in found if one.finding is None]
         spans = iter(self._spans(worded, added))
         return {
@@ -269,7 +283,7 @@ class Layer:
 
     def _scores(self, worded: Worded, findings: Mapping[int, Sequence[FindingAt]]) -> Numbers:
         """Return the log odds of statements in context, a row per sentence; none where staff cannot be spoken of."""
-        numbers, rows = self._wording.numbers, np.flatnonzero(worded.may_speak)
+        numbers = self._wording.numbers
         told = [
             (placed[number][1], numbers[name])
             for sentence, placed in findings.items()
@@ -278,24 +292,25 @@ class Layer:
             if name in numbers
         ]
         token, feature = np.array(told, np.int64).reshape(-1, 2).T
-        parts, first = places_of(worded.part_first, rows)
-        place = np.zeros(int(worded.part_first[-1]), np.int64)
-        place[parts] = np.arange(len(parts))
-        of_words = Sums(worded.sums.weights[parts], worded.sums.squares[parts])
-        sums = of_words + self.model.sums(place[worded.part[token]], feature, len(parts))
-        scores = np.full((len(worded.first) - 1, len(self.model.bias)), -np.inf)
-        own, of_parts = self.model.scores(sums.together(first)), self.model.scores(sums)
-        scores[rows] = in_context(own, of_parts, first, self.model.context)
+        sums = worded.sums + self.model.sums(worded.part[token], feature, len(worded.sums.squares))
+        own, of_parts = self.model.scores(sums.together(worded.part_first)), self.model.scores(sums)
+        scores = np.full((len(worded.may_speak), len(self.model.bias)), -np.inf)
+        scores[worded.may_speak] = in_context(own, of_parts, worded.part_first, self.model.context)
         return scores
 
-    def _likely(self, scores: Numbers, stands: _Bools) -> dict[Statement, float]:
-        """Return the statements that stand by their scores, the likeliest first."""
-        model = self.model
-        chosen = np.flatnonzero(stands).tolist()
-        if not chosen and scores[-2] >= model.speaks:
-            chosen = [int(np.argmax(scores[: len(stands)]))]
-        chosen.sort(key=lambda place: -scores[place])
-        return {model.statements[place]: float(scores[place]) for place in chosen}
+    def _likely(self, scores: Numbers) -> dict[int, dict[Statement, float]]:
+        """Return the statements that stand by their scores, by sentence, the likeliest first."""
+        model, total = self.model, len(self.model.statements)
+        stands = standing(scores[:, :total], model.stands)
+        alone = np.flatnonzero((scores[:, -2] >= model.speaks) & ~stands.any(axis=1))
+        stands[alone, np.argmax(scores[alone, :total], axis=1)] = True
+        row, column = np.nonzero(stands)
+        odds = scores[row, column]
+        order = np.lexsort((-odds, row))
+        found: dict[int, dict[Statement, float]] = {}
+        for sentence, place, value in zip(*(each[order].tolist() for each in (row, column, odds)), strict=True):
+            found.setdefault(sentence, {})[model.statements[place]] = value
+        return found
 
     def _statements(self, likely: Mapping[Statement, float], findings: Sequence[Finding]) -> list[Judged]:
         told: dict[Statement, Judged] = {}

@@ -55,17 +55,16 @@ class Group:
     is_of_staff: bool = field(init=False, repr=False)
     is_judgement: bool = field(init=False, repr=False)
     is_veto: bool = field(init=False, repr=False)
+    #: The group's name in the file.
+    key: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        key = ".".join(part for part in (self.driver, self.polarity, self.name) if part)
+        object.__setattr__(self, "key", key)
         object.__setattr__(self, "is_word", self.about in _WORDS or self.driver == JUDGE)
         object.__setattr__(self, "is_judgement", self.driver == JUDGE)
         object.__setattr__(self, "is_veto", self.driver == VETO)
         object.__setattr__(self, "is_of_staff", not self.driver.startswith(TOPIC) and self.driver != VETO)
-
-    @property
-    def key(self) -> str:
-        """The group's name in the file."""
-        return ".".join(part for part in (self.driver, self.polarity, self.name) if part)
 
 
 @dataclass(frozen=True)
