@@ -32,6 +32,7 @@ class Rarity(dict[Step, float]):
     def __init__(self, words: Mapping[str, frozenset[str]]) -> None:
         super().__init__()
         self._words = words
+        self._classes: dict[str, float] = {}
 
     def rarest(self, path: Path) -> tuple[int, int]:
         """Return the places of the steps that fewest and second fewest words fit, twice the same where it has one."""
@@ -51,5 +52,7 @@ class Rarity(dict[Step, float]):
         if atom == ANY:
             return 10_000
         if atom.startswith("<") and len(atom) > 1:
-            return 30 + sum(map(self._atom_cost, self._words.get(atom[1:-1], ())))
+            if atom not in self._classes:
+                self._classes[atom] = 30 + sum(map(self._atom_cost, self._words.get(atom[1:-1], ())))
+            return self._classes[atom]
         return _FREQUENT.get(atom, 1)
