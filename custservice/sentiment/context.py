@@ -2,14 +2,17 @@
 
 How likely a statement is depends on the others: of two that the same words tell, mostly the likelier one is meant; one
 that a part of the sentence tells alone is meant more surely than the sums over all of its words say. A second linear
-model, the same for all statements, weighs six inputs, their squares and their products:
+model, the same for all statements, weighs nine inputs, their squares and their products:
 
 1. the statement's log odds,
 2. those of the part of the sentence that speaks for it most,
 3. by how much it leads the others there, or is behind the first of them,
 4. the log odds that the sentence speaks of staff,
 5. those of its likeliest other statement,
-6. those of the other polarity of the same driver.
+6. those of the other polarity of the same driver,
+7. the log odds that the sentence holds any statement of its polarity,
+8. those that it holds any of the other polarity,
+9. how many statements the sentence holds by their own log odds, expected.
 """
 
 from __future__ import annotations
@@ -20,7 +23,9 @@ import numpy.typing as npt
 from custservice.sentiment.rows import Ints
 
 Numbers = npt.NDArray[np.float64]
-_INPUTS = 6
+_INPUTS = 9
+#: Columns after those of the statements: any praise, any blame, "speaks of staff", and that by wording alone.
+BESIDE = 4
 #: How many weights there are: of a constant, of the inputs, and of their products.
 TERMS = 1 + _INPUTS + _INPUTS * (_INPUTS + 1) // 2
 #: Statements less likely than this stay as they are.
@@ -35,8 +40,7 @@ def in_context(odds: Numbers, of_parts: Numbers, first: Ints, weights: Numbers) 
     Parameters
     ----------
     odds
-        A row per sentence: of praise and blame of one driver after another, then of "speaks of staff", and one more
-        that is left alone.
+        A row per sentence: of praise and blame of one driver after another, then the `BESIDE`.
     of_parts
         The same of the parts of the sentences, the first of each of which is none (it holds what reaches over parts).
     first
@@ -48,8 +52,8 @@ def in_context(odds: Numbers, of_parts: Numbers, first: Ints, weights: Numbers) 
     --------
     Weights that take the statement's own log odds and no more:
 
-    >>> odds = np.array([[1.0, -9.0, 0.0, 0.0]])
-    >>> in_context(odds, np.zeros((2, 4)), np.array([0, 2]), np.eye(TERMS)[1]).tolist() == odds.tolist()
+    >>> odds = np.array([[1.0, -9.0, 0.0, 0.0, 0.0, 0.0]])
+    >>> in_context(odds, np.zeros((2, 6)), np.array([0, 2]), np.eye(TERMS)[1]).tolist() == odds.tolist()
     True
     """
     found = odds.copy()
@@ -61,7 +65,7 @@ def in_context(odds: Numbers, of_parts: Numbers, first: Ints, weights: Numbers) 
 
 def candidates(odds: Numbers) -> tuple[Ints, Ints]:
     """Return the rows and columns of the statements that are looked at."""
-    row, column = np.nonzero(odds[:, :-2] >= _LEAST)
+    row, column = np.nonzero(odds[:, :-BESIDE] >= _LEAST)
     return row, column
 
 
@@ -72,16 +76,23 @@ def inputs(odds: Numbers, of_parts: Numbers, first: Ints) -> Numbers:
     --------
     A sentence of one driver and two parts: the second speaks for praise.
 
-    >>> odds = np.array([[2.0, -3.0, 5.0, 0.0]])
-    >>> parts = np.array([[0.0, 0.0, 0.0, 0.0], [-2.0, -1.0, 1.0, 0.0], [3.0, -4.0, 6.0, 0.0]])
-    >>> inputs(odds, parts, np.array([0, 3]))[0].tolist()
-    [[2.0, 3.0, 7.0, 5.0, -3.0, -3.0], [-3.0, -1.0, 1.0, 5.0, 2.0, 2.0]]
+    >>> odds = np.array([[2.0, -3.0, 1.0, -4.0, 5.0, 0.0]])
+    >>> parts = np.zeros((3, 6))
+    >>> parts[1:, :2] = [[-2.0, -1.0], [3.0, -4.0]]
+    >>> inputs(odds, parts, np.array([0, 3]))[0].round(2).tolist()
+    [[2.0, 3.0, 7.0, 5.0, -3.0, -3.0, 1.0, -4.0, 0.93], [-3.0, -1.0, 1.0, 5.0, 2.0, 2.0, -4.0, 1.0, 0.93]]
     """
-    own, speaks = odds[:, :-2], odds[:, -2:-1]
-    best, lead = _in_parts(own, of_parts[:, :-2], first)
-    other = _lead(own)
-    swapped = own.reshape(len(own), own.shape[1] // 2, 2)[:, :, ::-1].reshape(own.shape)
-    told = np.stack([own, best, lead, np.broadcast_to(speaks, own.shape), own - other, swapped], axis=2)
+    own, polarity, speaks = odds[:, :-BESIDE], odds[:, -BESIDE:-2], odds[:, -2]
+    best, lead = _in_parts(own, of_parts[:, :-BESIDE], first)
+    rows, drivers = len(own), own.shape[1] // 2
+    told = np.empty((rows, own.shape[1], _INPUTS))
+    told[:, :, 0], told[:, :, 1], told[:, :, 2] = own, best, lead
+    told[:, :, 3] = speaks[:, None]
+    told[:, :, 4] = own - _lead(own)
+    told[:, :, 5] = own.reshape(rows, drivers, 2)[:, :, ::-1].reshape(own.shape)
+    told[:, :, 6] = np.tile(polarity, drivers)
+    told[:, :, 7] = np.tile(polarity[:, ::-1], drivers)
+    told[:, :, 8] = (1 / (1 + np.exp(-np.clip(own, -_MOST, _MOST)))).sum(axis=1)[:, None]
     return np.clip(told, -_MOST, _MOST)
 
 
@@ -109,7 +120,7 @@ def terms(told: Numbers) -> Numbers:
 
     Examples
     --------
-    >>> terms(np.array([[1.0, 2.0, 0.0, 0.0, 0.0, 0.0]]))[0, [0, 1, 2, 7, 8, 13]].tolist()
+    >>> terms(np.array([[1.0, 2.0, *[0.0] * 7]]))[0, [0, 1, 2, 10, 11, 19]].tolist()
     [1.0, 1.0, 2.0, 1.0, 2.0, 4.0]
     """
     left, right = np.triu_indices(_INPUTS)

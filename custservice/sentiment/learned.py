@@ -42,7 +42,7 @@ ZERO = len(DIGITS) // 2
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """Weights of features, one column per statement, one for "speaks of staff", and one for that by wording alone.
+    """Weights of features, one column per statement and four beside them (``context``).
 
     Scores are log odds: the weights of a sentence's features over a power of the length of the row of their sizes, and
     a bias.
@@ -63,13 +63,15 @@ class Model:
 
     def sums(self, part: Ints, feature: Ints, total: int) -> Sums:
         """Return the sums of the weights of the features of parts, and the squared lengths of their rows."""
-        from scipy.sparse import csr_matrix
-
-        ends = np.append(0, np.cumsum(np.bincount(part, minlength=total)))
-        told = (np.ones(len(feature), np.float32), feature[np.argsort(part, kind="stable")], ends)
-        rows = csr_matrix(told, shape=(total, len(self.names)))
+        sizes = np.bincount(part, minlength=total)
+        order = np.argsort(-sizes, kind="stable")
+        begins, told = (np.cumsum(sizes) - sizes)[order], feature[np.argsort(part, kind="stable")]
+        weights = np.zeros((total, self.weights.shape[1]), np.float32)
+        # The first feature of all parts, then the second of all that have one, and so on: the largest parts come first.
+        for place, parts in enumerate(np.cumsum(np.bincount(sizes)[:0:-1])[::-1].tolist()):
+            weights[:parts] += self.weights[told[begins[:parts] + place]]
         squares: Numbers = np.bincount(part, self.sizes[feature] ** 2, total).astype(float)
-        return Sums(np.asarray(rows @ self.weights), squares)
+        return Sums(weights[np.argsort(order)], squares)
 
     def scores(self, sums: Sums) -> Numbers:
         """Return log odds, one row per part or sentence."""

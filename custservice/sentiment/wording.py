@@ -1,9 +1,10 @@
-"""The words of sentences as numbered features: words, their beginnings and classes, pairs, and words by their clause.
+"""The words of sentences as numbered features: words, their beginnings and classes, pairs, words by their clause.
 
 Nouns for staff count as one word, so that what was learned of waiters holds for nurses; so do nouns for service,
 numbers, and capitalised words that are no words otherwise: names. Words that mean alike share a class
 (``classes.toml``), and each stands once more with what its clause speaks of: staff, service, a name, the writer, or
-none of these. Sentences of a batch are read at once, as arrays; so are their parts, which mostly tell one thing each.
+none of these, and once more after a word that denies it. Sentences of a batch are read at once, as arrays; so are
+their parts, which mostly tell one thing each.
 """
 
 from __future__ import annotations
@@ -32,6 +33,28 @@ _CUTS = (",", ".", ";", ":", "!", "?", "-", "–", "—", "but", "although", "ho
 _PARTS = (*_CUTS, "and", "because", "so", "when", "who", "yet")
 #: What a clause speaks of: the first of these that one of its words tells, else the last.
 _ABOUT = {"S": (_STAFF, "they", "he", "she"), "V": (_SERVICE,), "N": (NAME,), "I": ("we", "i"), "O": ()}
+#: Words that deny what follows them in their clause, up to so many tokens on.
+_NOT, _REACH = (
+    (
+        *("not", "no", "never", "none", "nobody", "noone", "nothing", "nor", "neither", "nowhere", "cannot", "without"),
+        *(
+            "hardly",
+            "barely",
+            "scarcely",
+            "rarely",
+            "seldom",
+            "lack",
+            "lacks",
+            "lacked",
+            "lacking",
+            "zero",
+            "less",
+            "far",
+        ),
+        "anything",
+    ),
+    6,
+)
 #: Letters of the beginning of a word.
 _BEGINNING = 5
 #: Places of a table for each pair in it; and 2 to the power of 64 by the golden ratio, as hashes take it.
@@ -124,16 +147,17 @@ class Word(NamedTuple):
 class Wording:
     """Features by name, each with its number.
 
-    Names are "w word", "p beginning", "b word next", "l class", "m class next", "n class next-but-one" and "r about
-    class" (of the clause and a word in it); others are no words and left alone.
+    Names are "w word", "p beginning", "b word next", "l class", "m class next", "n class next-but-one", "r about class"
+    (of the clause and a word in it) and "t class" (after "not" or the like: Das & Chen 2007, Yahoo! for Amazon); others
+    are no words and left alone.
     """
 
     def __init__(self, names: Iterable[str]) -> None:
         self.numbers = {name: number for number, name in enumerate(names)}
         #: Symbols that features name; 0 is every other word.
-        told = (_NUMBER, *_PARTS, *_ABOUT, *(word for words in _ABOUT.values() for word in words))
+        told = (_NUMBER, *_PARTS, *_NOT, *_ABOUT, *(word for words in _ABOUT.values() for word in words))
         self._symbols = {symbol: place for place, symbol in enumerate(dict.fromkeys(("", _START, _END, *told)))}
-        rest: dict[str, list[str]] = {kind: [] for kind in "wplbmnr"}
+        rest: dict[str, list[str]] = {kind: [] for kind in "wplbmnrt"}
         numbers: dict[str, list[int]] = {kind: [] for kind in rest}
         for name, number in self.numbers.items():
             if name[0] in rest:
@@ -146,7 +170,7 @@ class Wording:
             self._symbols.setdefault(symbol, len(self._symbols))
         total = len(self._symbols)
         place = {kind: np.array([self._symbols[s] for s in symbols], np.int64) for kind, symbols in said.items()}
-        self._word, self._class = (_row(place[kind], numbers[kind], total) for kind in "wl")
+        self._word, self._class, self._denied = (_row(place[kind], numbers[kind], total) for kind in "wlt")
         self._pairs = {kind: _Pairs(place[kind].reshape(-1, 2), numbers[kind], total) for kind in "bmn"}
         #: For each thing that clauses speak of and each class, the number of the feature that they are.
         self._within = np.full((len(_ABOUT), total), -1)
@@ -154,14 +178,16 @@ class Wording:
         of_about[[self._symbols[name] for name in _ABOUT]] = np.arange(len(_ABOUT))
         about, within = place["r"].reshape(-1, 2).T
         self._within[of_about[about], within] = numbers["r"]
-        #: For each symbol whether a clause ends there, whether it has a place in what clauses hold, what it tells of
-        #: its clause (a bit each); and what a clause with these bits speaks of.
+        #: For each symbol whether a clause ends there, whether it has a place in what clauses hold, whether it denies
+        #: what follows, what it tells of its clause (a bit each); and what a clause with these bits speaks of.
         self._cuts, self._held = np.zeros(total, np.bool_), np.ones(total, np.bool_)
         self._cuts[[self._symbols[mark] for mark in _CUTS]] = True
         self._parting = self._cuts.copy()
         self._parting[[self._symbols[word] for word in _PARTS]] = True
         self._held[[number for symbol, number in self._symbols.items() if symbol[:1] == "<"]] = False
         self._held &= ~self._cuts
+        self._denies = np.zeros(total, np.bool_)
+        self._denies[[self._symbols[word] for word in _NOT]] = True
         self._tells = np.zeros(total, np.int64)
         for bit, words in enumerate(_ABOUT.values()):
             self._tells[[self._symbols[word] for word in words]] = 1 << bit
@@ -203,8 +229,14 @@ class Wording:
             some = (number >= 0) & (sizes[owner[left]] > 0)
             parts.append((owner[left][some], number[some], token[left][some], token[right][some]))
         of_token, at = owner[place], np.arange(len(symbols))
-        about = np.where(self._held[symbols], self._within[self._spoken_of(symbols, of_token), kinds], -1)
-        for number in (self._word[symbols], self._class[kinds], beginnings, about):
+        held, (begins, clause) = self._held[symbols], self._clauses(symbols, of_token)
+        spoken_of = self._about[_any_bits(self._tells[symbols], begins)]
+        about = np.where(held, self._within[spoken_of[clause], kinds], -1)
+        # The last word before each token that denies what follows: it must stand in the same clause, and not too far.
+        denying = np.append(-1, np.maximum.accumulate(np.where(self._denies[symbols], at, -1)))[:-1]
+        is_denied = held & (denying >= begins[clause]) & (at - denying <= _REACH)
+        denied = np.where(is_denied, self._denied[kinds], -1)
+        for number in (self._word[symbols], self._class[kinds], beginnings, about, denied):
             some = number >= 0
             parts.append((of_token[some], number[some], at[some], at[some]))
         return Placed(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
@@ -222,15 +254,12 @@ class Wording:
         owner = np.repeat(np.arange(len(first) - 1), np.diff(first))
         return np.where(is_in, before[1:] + owner, part_first[owner]), part_first
 
-    def _spoken_of(self, symbols: Ints, owner: Ints) -> Ints:
-        """Return for each token what its clause speaks of, by its place in ``_ABOUT``."""
-        if not len(symbols):
-            return symbols
+    def _clauses(self, symbols: Ints, owner: Ints) -> tuple[Ints, Ints]:
+        """Return where clauses begin, and the clause of each token; what parts clauses is one of its own."""
         is_cut = self._cuts[symbols]
-        starts = np.append(True, (owner[1:] != owner[:-1]) | is_cut[:-1] | is_cut[1:])
-        begins = np.flatnonzero(starts)
-        found: Ints = self._about[np.bitwise_or.reduceat(self._tells[symbols], begins)[np.cumsum(starts) - 1]]
-        return found
+        starts = np.ones(len(symbols), np.bool_)
+        starts[1:] = (owner[1:] != owner[:-1]) | is_cut[:-1] | is_cut[1:]
+        return np.flatnonzero(starts), np.cumsum(starts) - 1
 
 
 class ChunkWords:
@@ -307,6 +336,8 @@ def named(symbols: Sequence[str]) -> list[tuple[str, int, int]]:
     [('b friendly </s>', 1, 1), ('m she =friendly', 0, 1), ('m =friendly </s>', 1, 1)]
     >>> named(["she", "friendly"])[9:]
     [('n <s> =friendly', 0, 1), ('r S she', 0, 0), ('r S =friendly', 1, 1)]
+    >>> [name for name, _, _ in named(["never", "friendly"]) if name[0] == "t"]
+    ['t =friendly']
     """
     if not symbols:
         return []
@@ -326,7 +357,10 @@ def named(symbols: Sequence[str]) -> list[tuple[str, int, int]]:
             places = list(clause)
             said = {symbols[at] for at in places}
             about = next((about for about, tells in _ABOUT.items() if not said.isdisjoint(tells)), "O")
-            found += [(f"r {about} {kinds[at]}", at, at) for at in places if symbols[at][0] != "<"]
+            held = [at for at in places if symbols[at][0] != "<"]
+            found += [(f"r {about} {kinds[at]}", at, at) for at in held]
+            denying = [at for at in places if symbols[at] in _NOT]
+            found += [(f"t {kinds[at]}", at, at) for at in held if any(0 < at - one <= _REACH for one in denying)]
     return found
 
 
@@ -347,6 +381,11 @@ def parts_of(symbols: Sequence[str]) -> list[int]:
 
 def _is_class(kind: str) -> bool:
     return kind[0] == _CLASS and len(kind) > 1
+
+
+def _any_bits(bits: Ints, begins: Ints) -> Ints:
+    found: Ints = np.bitwise_or.reduceat(bits, begins) if len(bits) else bits
+    return found
 
 
 def _lowest_bit(bits: int) -> int:

@@ -29,7 +29,7 @@ def toy(
         "stands": 0.0,
         "speaks": 1.0,
         "may_speak": may_speak,
-        "bias": [bias] * 6,
+        "bias": [bias] * 8,
         "context": context or [0, 1, *[0] * (TERMS - 2)],
         "size_step": 1.0,
         "weight_step": 1.0,
@@ -56,7 +56,7 @@ def found(text: str, lexicon: Path | None = None) -> list[tuple[str, str, str]]:
 def test_weights_are_read_as_they_were_written() -> None:
     model = toy({"w a": text_of(3, _0=5, _4=-7), "w b": text_of(1)})
     assert model.sizes.tolist() == [3, 1]
-    assert model.weights.tolist() == [[25, 0, 0, 0, -49, 0], [0] * 6]
+    assert model.weights.tolist() == [[25, 0, 0, 0, -49, 0, 0, 0], [0] * 8]
 
 
 def test_scores_are_weights_over_a_power_of_the_length_of_the_sizes() -> None:
@@ -73,7 +73,7 @@ def test_scores_are_weights_over_a_power_of_the_length_of_the_sizes() -> None:
 
 
 def test_no_pattern_is_asked_where_wording_makes_staff_most_unlikely(use) -> None:  # type: ignore[no-untyped-def]
-    features = {"f courtesy blame": text_of(1, _3=9), "w waiter": text_of(1), "w rude": text_of(1, _5=9)}
+    features = {"f courtesy blame": text_of(1, _3=9), "w waiter": text_of(1), "w rude": text_of(1, _7=9)}
     use(toy(features, may_speak=0.0))
     assert [pair[:2] for pair in found("The waiter was rude.")] == [("courtesy", "blame")]
     assert [pair[:2] for pair in found("The waiter was impolite.")] == []
@@ -112,7 +112,7 @@ def test_a_pattern_is_a_feature_too(use) -> None:  # type: ignore[no-untyped-def
 
 
 def test_a_sentence_that_surely_speaks_of_staff_has_its_likeliest_statement(use) -> None:  # type: ignore[no-untyped-def]
-    use(toy({"w zingy": text_of(1, _4=9, _2=1)}))
+    use(toy({"w zingy": text_of(1, _6=9, _2=1)}))
     assert [pair[:2] for pair in found("Zingy.")] == [("courtesy", "praise")]
 
 

@@ -12,6 +12,7 @@ from custservice.sentiment.wording import CAPITAL, NAME, ChunkWords, Wording, na
 SENTENCES = [
     *("The nurse sat with me.", "Zorblax was so kind!", "Kind", "So so kind, kind waiters", "12 friendly people"),
     *("Grumpy service, but she smiled while we ate: Zorblax, Surly", ", they sat", "We sat, the room was big; lovely!"),
+    *("She was not kind, so kind", "Nobody, never was so very very very very kind", "no no waiters kind but kind"),
 ]
 
 
