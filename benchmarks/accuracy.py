@@ -2,7 +2,7 @@
 
 Usage: python benchmarks/accuracy.py [GOLD.jsonl ...] [--restaurants MAMS.xml] [--count GOLD.jsonl ...] [--write]
 
-GOLD holds sentences with "id", "text" and "labels", or is a file of benchmarks/sentences, labels or topics; without
+GOLD holds sentences with "id", "text" and "labels", or is a file of benchmarks/sentences, kept_back, labels or topics; without
 arguments the files of ../shared are taken where they are. --count names further gold that only counts towards the 15
 mentions a driver needs to be measured. --write puts the tables into docs/accuracy.md, between its markers.
 """

@@ -40,7 +40,7 @@ def in_context(odds: Numbers, of_parts: Numbers, first: Ints, weights: Numbers) 
     Parameters
     ----------
     odds
-        A row per sentence: of praise and blame of one driver after another, then the `BESIDE`.
+        A row per sentence: of praise and blame of one driver after another, then of those `BESIDE` them.
     of_parts
         The same of the parts of the sentences, the first of each of which is none (it holds what reaches over parts).
     first

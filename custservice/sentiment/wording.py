@@ -34,27 +34,12 @@ _PARTS = (*_CUTS, "and", "because", "so", "when", "who", "yet")
 #: What a clause speaks of: the first of these that one of its words tells, else the last.
 _ABOUT = {"S": (_STAFF, "they", "he", "she"), "V": (_SERVICE,), "N": (NAME,), "I": ("we", "i"), "O": ()}
 #: Words that deny what follows them in their clause, up to so many tokens on.
-_NOT, _REACH = (
-    (
-        *("not", "no", "never", "none", "nobody", "noone", "nothing", "nor", "neither", "nowhere", "cannot", "without"),
-        *(
-            "hardly",
-            "barely",
-            "scarcely",
-            "rarely",
-            "seldom",
-            "lack",
-            "lacks",
-            "lacked",
-            "lacking",
-            "zero",
-            "less",
-            "far",
-        ),
-        "anything",
-    ),
-    6,
+_NOT = (
+    *("not", "no", "never", "none", "nobody", "noone", "nothing", "nor", "neither", "nowhere", "cannot", "without"),
+    *("hardly", "barely", "scarcely", "rarely", "seldom", "lack", "lacks", "lacked", "lacking"),
+    *("zero", "less", "far", "anything"),
 )
+_REACH = 6
 #: Letters of the beginning of a word.
 _BEGINNING = 5
 #: Places of a table for each pair in it; and 2 to the power of 64 by the golden ratio, as hashes take it.
