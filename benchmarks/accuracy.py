@@ -2,9 +2,9 @@
 
 Usage: python benchmarks/accuracy.py [GOLD.jsonl ...] [--restaurants MAMS.xml] [--count GOLD.jsonl ...] [--write]
 
-GOLD holds sentences with "id", "text" and "labels", or is a file of benchmarks/sentences, kept_back, labels or topics; without
-arguments the files of ../shared are taken where they are. --count names further gold that only counts towards the 15
-mentions a driver needs to be measured. --write puts the tables into docs/accuracy.md, between its markers.
+GOLD holds sentences with "id", "text" and "labels", or is a file of benchmarks/sentences, kept_back, labels or topics;
+without arguments the files of ../shared are taken where they are. --count names further gold that only counts towards
+the 15 mentions a driver needs to be measured. --write puts the tables into docs/accuracy.md, between its markers.
 """
 
 from __future__ import annotations
